@@ -1,0 +1,1 @@
+"""The engine: turns, dialogs, courier, reminders, channels and the pages around them."""

@@ -1,0 +1,1 @@
+"""The Langkat office, its roster and its Bimtek, for the demo."""

@@ -1,0 +1,96 @@
+"""Questions whose answer is sent, not typed: photos, a document, a location, the own phone number."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bot.message import Choice, Contact, Location, Media, Said
+from bot.questions import Done, More, NotUnderstood, Question, pick
+from bot.text import Text
+
+
+@dataclass(frozen=True)
+class Files(Question[tuple[Media, ...]]):
+    """Photos or a document; an album is one answer. Kept as digests with name and type."""
+
+    prompt: Text
+    kind: Literal["photo", "document"]
+    most: int
+
+    def choices(self, partial: Any) -> tuple[Choice, ...]:
+        return (Choice("done", "Selesai"),) if partial else ()
+
+    def read(self, said: Said, partial: Any) -> Done | More:
+        files = list(partial or ())
+        wanted = ("photo", "document") if self.kind == "document" else ("photo",)
+        if said.files and said.kind in wanted:
+            known = {kept[0] for kept in files}
+            files += [[one.digest, one.name, one.type] for one in said.files if one.digest not in known]
+            if len(files) > self.most:
+                raise NotUnderstood(f"Paling banyak {self.most} berkas. Kirim lagi yang dipilih saja.")
+            return Done(files) if self.most == 1 else More(files, f"{len(files)} foto diterima. Ada lagi?")
+        if files and pick(self.choices(files), said) == "done":
+            return Done(files)
+        example = "foto" if self.kind == "photo" else "dokumen atau foto"
+        raise NotUnderstood(f"Mohon kirim {example} lewat tombol lampiran.")
+
+    def load(self, kept: Any) -> tuple[Media, ...]:
+        return tuple(Media("", name, type_, digest=digest) for digest, name, type_ in kept)
+
+    def show(self, value: tuple[Media, ...]) -> str:
+        return f"{len(value)} foto" if self.kind == "photo" else value[0].name or "1 berkas"
+
+
+def photos(prompt: str | Text, most: int = 10) -> Files:
+    """Ask for one to `most` photos."""
+    return Files(Text.of(prompt), "photo", most)
+
+
+def a_document(prompt: str | Text) -> Files:
+    """Ask for one document or photo."""
+    return Files(Text.of(prompt), "document", 1)
+
+
+@dataclass(frozen=True)
+class Point(Question[Location]):
+    """A location from the phone: a claim, not a proof."""
+
+    prompt: Text
+    ask: Literal["", "contact", "location"] = "location"
+
+    def read(self, said: Said, partial: Any) -> Done | More:
+        if said.location is None or said.location.forwarded:
+            raise NotUnderstood("Mohon kirim lokasi Bapak/Ibu sendiri lewat tombol lampiran.")
+        return Done([said.location.latitude, said.location.longitude])
+
+    def load(self, kept: Any) -> Location:
+        return Location(kept[0], kept[1])
+
+    def show(self, value: Location) -> str:
+        return f"{value.latitude:.4f}, {value.longitude:.4f}"
+
+
+@dataclass(frozen=True)
+class OwnContact(Question[str]):
+    """The person's own phone number, as the channel vouches for it; kept as it came."""
+
+    prompt: Text
+    ask: Literal["", "contact", "location"] = "contact"
+
+    def read(self, said: Said, partial: Any) -> Done | More:
+        contact: Contact | None = said.contact
+        if contact is None:
+            raise NotUnderstood("Mohon tekan tombol Bagikan nomor saya di bawah.")
+        # Anybody can send another person's card: only the channel knows whose it is.
+        if not contact.own:
+            raise NotUnderstood(
+                "Itu bukan nomor akun ini. Mohon tekan tombol Bagikan nomor saya, bukan mengirim kontak orang lain."
+            )
+        return Done(contact.phone)
+
+    def load(self, kept: Any) -> str:
+        return str(kept)
+
+
+def own_contact(prompt: str | Text) -> OwnContact:
+    """Ask for the person's own phone number."""
+    return OwnContact(Text.of(prompt))

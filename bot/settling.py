@@ -1,0 +1,91 @@
+"""The writing half of a turn: what a dialog's `save` may do, inside the one transaction that takes the message."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.clock import utc_text
+from bot.message import Choice, Message
+from bot.posting import Poster
+from bot.text import Text
+from storage import office, outbox
+from storage.database import Connection
+from storage.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What a `save` is given; everything it does is kept together with the message that asked for it, or not at all.
+
+    `person` was read inside this transaction. `ref` belongs to the dialog: a record that carries it, UNIQUE, cannot be
+    saved twice. `at` is the message's own time; `now` is when we settle it. `card` is the outbox row that was tapped.
+    """
+
+    db: Connection
+    chat: str
+    person: Person | None
+    ref: str
+    at: datetime
+    now: datetime
+    today: date
+    zone: str
+    card: int | None
+    poster: Poster
+
+    @property
+    def me(self) -> Person:
+        """The person, in a dialog that strangers cannot open."""
+        assert self.person is not None
+        return self.person
+
+    @property
+    def stamp(self) -> str:
+        """The moment of settling as the store keeps it."""
+        return utc_text(self.now)
+
+    def say(self, said: "str | Text | Message", *choices: Choice) -> None:
+        """Answer in this chat."""
+        message = Message.of(said)
+        self.poster.reply(self.db, self.chat, message.with_choices(*choices) if choices else message, self.now)
+
+    def replace_card(self, said: "str | Text | Message", *choices: Choice) -> None:
+        """Rewrite the card that was tapped; where none was, answer."""
+        message = Message.of(said)
+        message = message.with_choices(*choices) if choices else message
+        self.poster.reply(self.db, self.chat, message, self.now, edits=self.card)
+
+    def notify(
+        self,
+        person_id: int,
+        said: "str | Text | Message",
+        *,
+        kind: str,
+        object: str,  # noqa: A002  # the word the outbox uses
+        occurrence: str = "",
+        lane: int = 1,
+        expires_at: datetime | None = None,
+    ) -> int:
+        """Tell somebody, once per kind, object and occurrence; return how many rows that made (0: no chat, or told)."""
+        return self.poster.notify(
+            self.db,
+            person_id,
+            Message.of(said),
+            self.now,
+            kind=kind,
+            object=object,
+            occurrence=occurrence,
+            lane=lane,
+            expires_at=expires_at,
+        )
+
+    def withdraw(self, object: str) -> int:  # noqa: A002  # the word the outbox uses
+        """Cancel what is still queued about the object; return how many."""
+        return outbox.stop(self.db, object, self.stamp)
+
+    def derive(self, what: str) -> bytes:
+        """Return 32 bytes that only this office can know, the same ones whenever the same thing is settled again.
+
+        Not random: a turn that is replayed after a crash must come to the same codes.
+        """
+        return hmac.digest(office.secret(self.db).encode(), f"{self.ref}:{what}".encode(), hashlib.sha256)

@@ -1,0 +1,1 @@
+"""The HTTP side: the simulator page, health and metrics."""

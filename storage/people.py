@@ -1,0 +1,99 @@
+"""People: who is on the roster, in which role and where, and which chats are theirs."""
+
+from dataclasses import dataclass
+
+from storage.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on the roster; `title` is the role as people read it, `phone` is E.164."""
+
+    id: int
+    name: str
+    phone: str | None
+    role: str
+    title: str
+    district_id: int | None
+    district: str
+    village_id: int | None
+    village: str
+    state: str
+
+    @property
+    def first_name(self) -> str:
+        """The name to greet with."""
+        return self.name.split()[0]
+
+
+_PERSON = """
+    SELECT p.id, p.name, p.phone, p.role, r.title, p.district_id, coalesce(d.name, ''), p.village_id,
+           coalesce(v.name, ''), p.state
+    FROM persons p JOIN roles r USING (role) LEFT JOIN districts d ON d.id = p.district_id
+    LEFT JOIN villages v ON v.id = p.village_id
+"""
+
+
+def person(db: Connection, id: int) -> Person | None:  # noqa: A002  # the word the tables use
+    """Return the person with this id."""
+    row = db.execute(_PERSON + "WHERE p.id = ?", (id,)).fetchone()
+    return Person(*row) if row else None
+
+
+def person_with_phone(db: Connection, phone: str) -> Person | None:
+    """Return the person on the roster whose number this is (E.164)."""
+    row = db.execute(_PERSON + "WHERE p.phone = ?", (phone,)).fetchone()
+    return Person(*row) if row else None
+
+
+def person_of_chat(db: Connection, chat: str) -> Person | None:
+    """Return who talks in this chat; None for a stranger and for somebody who has left."""
+    row = db.execute(
+        _PERSON + "JOIN chats c ON c.person_id = p.id WHERE c.chat = ? AND p.state = 'active'", (chat,)
+    ).fetchone()
+    return Person(*row) if row else None
+
+
+def people_in_roles(db: Connection, *roles: str) -> list[Person]:
+    """Return the active people in any of these roles, by name."""
+    marks = ", ".join("?" * len(roles))
+    rows = db.execute(_PERSON + f"WHERE p.state = 'active' AND p.role IN ({marks}) ORDER BY p.name", roles)
+    return [Person(*row) for row in rows]
+
+
+def add_person(
+    db: Connection,
+    *,
+    name: str,
+    phone: str | None,
+    role: str,
+    district_id: int | None,
+    village_id: int | None,
+    now: str,
+) -> int:
+    """Put somebody on the roster and return the id."""
+    row = db.execute(
+        """
+        INSERT INTO persons (name, phone, role, district_id, village_id, made_at)
+        VALUES (:name, :phone, :role, :district_id, :village_id, :now) RETURNING id
+        """,
+        {
+            "name": name,
+            "phone": phone,
+            "role": role,
+            "district_id": district_id,
+            "village_id": village_id,
+            "now": now,
+        },
+    ).fetchone()
+    return int(row[0])
+
+
+def link_chat(db: Connection, chat: str, person_id: int, now: str) -> None:
+    """Give the chat to the person."""
+    db.execute("UPDATE chats SET person_id = ?, linked_at = ? WHERE chat = ?", (person_id, now, chat))
+
+
+def has_chat(db: Connection, person_id: int) -> bool:
+    """Say whether the person has registered in any chat."""
+    return db.execute("SELECT 1 FROM chats WHERE person_id = ? LIMIT 1", (person_id,)).fetchone() is not None

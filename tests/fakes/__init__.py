@@ -1,0 +1,1 @@
+"""Stand-ins for the servers of the channels, each with a ledger of what it accepted."""
