@@ -1,18 +1,19 @@
 """What the author of a dialog sees: a chat that can be asked, told, and asked to confirm.
 
 A dialog is a plain coroutine that is run from the top at every message. `ask` returns the answer already given under
-that name, or stops the run at the first question nobody has answered. So there is one rule for authors: **a dialog asks,
-says, reads and returns; it changes nothing.** What it returns is written by its `save`, in the transaction of the turn.
+that name, or stops the run at the first question nobody has answered. So there is one rule for authors: **a dialog
+asks, says, reads and returns; it changes nothing.** What it returns its `save` writes, in the turn's transaction.
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from bot.message import Choice, Message, Said
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, choose, pick
+from bot.picked import choose
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, pick
 from bot.text import Text, lines
 from storage.database import Connection
 from storage.dialogs import Step
@@ -32,6 +33,9 @@ STRANGERS = frozenset({"stranger"})
 ASK_AGAIN: dict[str, bool] = {"ask": True}
 """The mark of a forgotten answer: it also outranks an answer that the dialog knows by itself."""
 
+EDITING = "edit"
+"""The half-made answer of a confirmation whose person is choosing what to change."""
+
 
 class Reader(Protocol):
     """Reads one snapshot of the store: `await read(groups_of, person.id)`."""
@@ -41,11 +45,19 @@ class Reader(Protocol):
     ) -> T: ...
 
 
+class Files(Protocol):
+    """Keeps and opens files by the digest of their bytes: keeping one twice changes nothing."""
+
+    async def keep(self, content: bytes, type: str, /) -> str: ...
+
+    async def open(self, digest: str, /) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class Dialog(Generic[R]):
-    """Something people can do: `run` asks for it, `save` writes it. `title` names it to people; `steps` is a typical count.
+    """Something people can do: `run` asks for it, `save` writes it; `title` names it to people.
 
-    Raise `edition` when old answers must not be trusted any more.
+    `steps` is how many questions it usually asks. Raise `edition` when old answers must not be trusted any more.
     """
 
     name: str
@@ -80,6 +92,16 @@ class Waiting(BaseException):
         self.missed = missed
 
 
+class Again(BaseException):
+    """Asks for a new run in which `step` has this answer, or is asked anew, starting from `partial`."""
+
+    def __init__(self, step: Step, *, answer: Any = ASK_AGAIN, partial: Any = None) -> None:
+        super().__init__(step)
+        self.step = step
+        self.answer = answer
+        self.partial = partial
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """A question on the path just run, as a summary shows it."""
@@ -102,7 +124,7 @@ class Chat:
     zone: str
     arg: str = ""
     sender: str = ""
-    keep: Callable[[bytes, str], Awaitable[str]] | None = None
+    files: Files | None = None
     answers: dict[Step, Any] = field(default_factory=dict)
     offered_to: Step | None = None
     said: Said | None = None
@@ -125,25 +147,19 @@ class Chat:
     ) -> T:
         """Return the answer to the question named `key`.
 
-        `about` names what the answer depends on: when it changes, the answer is asked for anew. `label` names the answer
-        in the summary; without one it cannot be changed from there. `given` is an answer known beforehand, as it is kept.
+        `about` names what the answer depends on: when it changes, the answer is asked for anew. `label` names the
+        answer in the summary; without one it cannot be changed from there. `given` is an answer known beforehand, as
+        it is kept.
         """
         step = (key, str(about))
         if any(before.step == step for before in self.path):
             raise DuplicateStep(key)
         if len(self.path) >= MOST_STEPS:
             raise EndlessDialog(key)
-        kept = self.answers.get(step)
-        echo = ""
-        if step == self.offered_to and self.said is not None and (kept is None or kept == ASK_AGAIN):
-            typed = self.said.kind == "text"
-            kept = self.answers[step] = self._read(step, question)
-            self.said = None
-            echo = f"{label or 'Saya baca'}: " if typed and question.echoes else ""
+        echo = self._take_answer(step, question, label)
         known = step not in self.answers and given is not None
-        if known:
-            kept = given
-        elif kept is None and step not in self.answers or kept == ASK_AGAIN:
+        kept = given if known else self.answers.get(step, ASK_AGAIN)
+        if kept == ASK_AGAIN:
             raise self._wait(step, question)
         try:
             value = question.load(kept)
@@ -152,7 +168,7 @@ class Chat:
             raise self._wait(step, question, hint="" if known else str(why)) from None
         self._lines.clear()
         if echo:
-            self.say(echo + question.show(value))
+            self.say(f"{echo}: {question.show(value)}")
         self.path.append(Answered(step, label, question.show(value), question, not known))
         return value
 
@@ -161,71 +177,69 @@ class Chat:
     ) -> None:
         """Return once the person said yes to exactly this summary; offer to change one answer or to leave.
 
-        `also` offers to answer an optional question after all: its key and the words for it; something sent that fits
-        that question is taken as its answer. The yes is never kept: it is part of the turn that saves.
+        `also` offers to add to an optional answer: its key and the words for it; something sent that fits that question
+        is added at once. The yes is never kept: it is part of the turn that saves.
         """
         about = hashlib.sha256(Text.of(summary).plain.encode()).hexdigest()[:12]
         also = also or {}
         step = (key, about)
-        options = {"yes": yes, **{f"also-{one}": words for one, words in also.items()}, "edit": "Ubah", "cancel": "Batal"}
-        question = choose(Text.of(summary), options)
-        if step != self.offered_to or self.said is None:
-            raise self._wait(step, question)
+        more = {f"also-{one}": words for one, words in also.items()}
+        question = choose(summary, {"yes": yes, **more, "edit": "Ubah", "cancel": "Batal"})
         said, self.said = self.said, None
-        changeable = [one for one in self.path if one.label]
-        if self.partial == "edit":
-            number = pick([Choice(str(n), one.label) for n, one in enumerate(changeable)], said)
-            if number is not None:
-                raise Again(changeable[int(number)].step)
-            raise self._wait_edit(step, changeable, hint="Mohon pilih salah satu, atau ketik nomornya.")
+        if step != self.offered_to:
+            raise self._wait(step, question)
+        if self.partial == EDITING:
+            raise self._edit(step, said)
+        if said is None:
+            raise self._wait(step, question)
         chosen = pick(question.choices(None), said)
         if chosen == "edit":
-            raise self._wait_edit(step, changeable)
+            raise self._edit(step, None)
         for one in self.path:
             if chosen == f"also-{one.step[0]}":
-                raise Again(one.step)
-            if chosen is None and one.step[0] in also and self._fits(one, said):
-                raise Again(one.step, said)
+                raise Again(one.step, partial=self.answers.get(one.step))
+            if chosen is None and one.step[0] in also and said.kind != "text":
+                self._add(one, said)
         if chosen != "yes":
             raise self._wait(step, question, hint=f"Mohon pilih {yes}, Ubah atau Batal.", missed=True)
 
-    def _fits(self, one: Answered, said: Said) -> bool:
+    def _take_answer(self, step: Step, question: Question[Any], label: str) -> str:
+        """Offer what was said to the question it was meant for; return the words that introduce what was read."""
+        if step != self.offered_to or self.said is None or self.answers.get(step, ASK_AGAIN) != ASK_AGAIN:
+            return ""
+        said, self.said = self.said, None
         try:
-            return said.kind != "text" and bool(one.question.read(said, None))
-        except NotUnderstood:
-            return False
-
-    def _read(self, step: Step, question: Question[Any]) -> Any:
-        assert self.said is not None
-        try:
-            match question.read(self.said, self.partial):
-                case Done(value):
-                    return value
-                case More(partial, prompt):
-                    self._lines.clear()
-                    again = Message(Text.of(prompt) or question.prompt, question.choices(partial), ask=question.ask)
-                    raise Waiting(step, again, partial=partial)
+            outcome = question.read(said, self.partial)
         except NotUnderstood as why:
             raise self._wait(step, question, hint=str(why), missed=True) from None
+        if isinstance(outcome, More):
+            self.partial = outcome.partial
+            raise self._wait(step, question, instead=outcome.prompt)
+        self.answers[step] = outcome.value
+        return (label or "Saya baca") if question.echoes and said.kind == "text" else ""
 
-    def _wait(self, step: Step, question: Question[Any], *, hint: str = "", missed: bool = False) -> Waiting:
-        if missed:  # what stood above the question was said when it was first asked
-            self._lines.clear()
-        partial = self.partial if missed else None
-        text = lines([*self._lines, hint, question.prompt])
-        return Waiting(
-            step, Message(text, question.choices(partial), ask=question.ask), partial=partial, missed=missed
-        )
+    def _add(self, one: Answered, said: Said) -> None:
+        """Take something sent at the confirmation as an addition to an optional answer, if it fits."""
+        try:
+            outcome = one.question.read(said, self.answers.get(one.step))
+        except NotUnderstood:
+            return
+        raise Again(one.step, answer=outcome.value if isinstance(outcome, Done) else outcome.partial)
 
-    def _wait_edit(self, step: Step, changeable: Sequence[Answered], *, hint: str = "") -> Waiting:
-        choices = tuple(Choice(str(number), one.label) for number, one in enumerate(changeable))
-        return Waiting(step, Message(lines([hint, "Ubah yang mana?"]), choices), partial="edit", missed=bool(hint))
+    def _edit(self, step: Step, said: Said | None) -> BaseException:
+        changeable = [one for one in self.path if one.label]
+        choices = tuple(Choice(f"e{number}", one.label) for number, one in enumerate(changeable))
+        chosen = pick(choices, said) if said else None
+        if chosen is not None:
+            return Again(changeable[int(chosen[1:])].step)
+        hint = "Mohon pilih salah satu, atau ketik nomornya." if said else ""
+        return Waiting(step, Message(lines([hint, "Ubah yang mana?"]), choices), partial=EDITING, missed=bool(said))
 
-
-class Again(BaseException):
-    """Asks for a new run in which `step` is asked anew, and `said`, if any, is offered to it."""
-
-    def __init__(self, step: Step, said: Said | None = None) -> None:
-        super().__init__(step)
-        self.step = step
-        self.said = said
+    def _wait(
+        self, step: Step, question: Question[Any], *, hint: str = "", instead: str = "", missed: bool = False
+    ) -> Waiting:
+        partial = self.partial if step == self.offered_to else None
+        # After a miss the hint stands alone: the question, and what was said above it, are still on the screen.
+        text = Text.of(hint) if missed else lines([*([] if instead else self._lines), hint, instead or question.prompt])
+        prompt = Message(text, question.choices(partial), ask=question.ask)
+        return Waiting(step, prompt, partial=partial, missed=missed)

@@ -1,7 +1,7 @@
-"""What a question is: how its answer is read, kept as a reference and shown again; and the questions one taps."""
+"""What a question is: how its answer is read, kept as a reference, brought back to life, and shown."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
@@ -9,6 +9,8 @@ from bot.message import Choice, Said
 from bot.text import Text
 
 T = TypeVar("T")
+
+SKIP = Choice("skip", "Lewati")
 
 
 class NotUnderstood(Exception):
@@ -39,7 +41,7 @@ class Question(Generic[T]):
 
     prompt: Text
     ask: Literal["", "contact", "location"] = ""
-    echoes = False  # what was read from typed words is shown: never guessed silently
+    echoes: bool = False  # what was read from typed words is shown: never guessed silently
 
     def choices(self, partial: Any) -> tuple[Choice, ...]:
         """Return what can be tapped."""
@@ -73,118 +75,34 @@ def pick(choices: Sequence[Choice], said: Said) -> str | None:
     for choice in choices:
         if typed and typed in (fold(choice.label), fold(choice.id)):
             return choice.id
-    if re.fullmatch(r"\d{1,3}\.?", said.text.strip()):
-        number = int(said.text.strip().rstrip("."))
+    if (number := number_typed(said)) is not None:
         return choices[number - 1].id if 1 <= number <= len(choices) else None
     starting = [choice.id for choice in choices if typed and fold(choice.label).startswith(typed + " ")]
     return starting[0] if len(starting) == 1 else None
 
 
-@dataclass(frozen=True)
-class Choose(Question[T]):
-    """One of several things; kept as its id."""
-
-    prompt: Text
-    options: Mapping[str, T]
-    label: Callable[[T], str]
-
-    def choices(self, partial: Any) -> tuple[Choice, ...]:
-        return tuple(Choice(key, self.label(option)) for key, option in self.options.items())
-
-    def read(self, said: Said, partial: Any) -> Done | More:
-        found = pick(self.choices(partial), said)
-        if found is None:
-            raise NotUnderstood("Mohon pilih salah satu, atau ketik nomornya.")
-        return Done(found)
-
-    def load(self, kept: Any) -> T:
-        if kept not in self.options:
-            raise NoLongerFits("Pilihan tadi sudah tidak tersedia, mohon pilih lagi.")
-        return self.options[kept]
-
-    def show(self, value: T) -> str:
-        return self.label(value)
+def number_typed(said: Said) -> int | None:
+    """Return the number, if nothing but a short number was typed."""
+    found = re.fullmatch(r"\s*(\d{1,3})\s*[.)]?\s*", said.text) if said.kind == "text" else None
+    return int(found[1]) if found else None
 
 
-def choose(prompt: str | Text, options: Mapping[str, T], label: Callable[[T], str] = str) -> Choose[T]:
-    """Ask for one of `options`, keyed by a short ASCII id."""
-    return Choose(Text.of(prompt), options, label)
-
-
-def yes_or_no(prompt: str | Text, yes: str = "Ya", no: str = "Tidak") -> Choose[bool]:
-    """Ask for yes or no."""
-    return Choose(Text.of(prompt), {"yes": True, "no": False}, lambda value: yes if value else no)
-
-
-@dataclass(frozen=True)
-class Tick(Question[tuple[T, ...]]):
-    """Several of several things; ticks are kept as they are made, until Selesai."""
-
-    prompt: Text
-    options: Mapping[str, T]
-    label: Callable[[T], str]
-
-    def choices(self, partial: Any) -> tuple[Choice, ...]:
-        ticked = partial or ()
-        shown = (
-            Choice(key, ("✅ " if key in ticked else "") + self.label(option)) for key, option in self.options.items()
-        )
-        return (*shown, Choice("done", "Selesai"))
-
-    def read(self, said: Said, partial: Any) -> Done | More:
-        ticked = list(partial or ())
-        words = [said.text] if said.kind == "tap" else re.split(r"[,;\n]|\bdan\b", said.text)
-        for word in words:
-            one = said if said.kind == "tap" else Said(said.channel, said.chat, "", said.at, said.kind, word.strip())
-            plain = tuple(Choice(key, self.label(option)) for key, option in self.options.items())
-            found = pick((*plain, Choice("done", "Selesai")), one)
-            if found is None:
-                raise NotUnderstood("Mohon ketik nomor yang dipilih, misalnya 1, 3, 5, lalu Selesai.")
-            if found == "done":
-                if not ticked:
-                    raise NotUnderstood("Belum ada yang dipilih. Ketik nomornya, misalnya 1, 3, 5.")
-                return Done(ticked)
-            ticked = [key for key in ticked if key != found] if found in ticked else [*ticked, found]
-        return More(ticked)
-
-    def load(self, kept: Any) -> tuple[T, ...]:
-        if not all(key in self.options for key in kept):
-            raise NoLongerFits("Sebagian pilihan tadi sudah tidak tersedia, mohon pilih lagi.")
-        return tuple(self.options[key] for key in kept)
-
-    def show(self, value: tuple[T, ...]) -> str:
-        return ", ".join(self.label(one) for one in value)
-
-
-def tick(prompt: str | Text, options: Mapping[str, T], label: Callable[[T], str] = str) -> Tick[T]:
-    """Ask for any number of `options`, at least one."""
-    return Tick(Text.of(prompt), options, label)
-
-
-@dataclass(frozen=True)
 class Skippable(Question[T | None]):
     """A question that may be left out with Lewati."""
 
-    question: Question[T]
-
-    @property
-    def prompt(self) -> Text:  # type: ignore[override]  # read-only is all that is asked of it
-        return self.question.prompt
-
-    @property
-    def ask(self) -> Literal["", "contact", "location"]:  # type: ignore[override]  # read-only likewise
-        return self.question.ask
-
-    @property
-    def echoes(self) -> bool:  # type: ignore[override]  # read-only likewise
-        return self.question.echoes
+    def __init__(self, question: Question[T]) -> None:
+        self.question = question
+        self.prompt, self.ask, self.echoes = question.prompt, question.ask, question.echoes
 
     def choices(self, partial: Any) -> tuple[Choice, ...]:
-        return self.question.choices(partial) or (Choice("skip", "Lewati"),)
+        offered = self.question.choices(partial)
+        return offered if partial else (*offered, SKIP)
 
     def read(self, said: Said, partial: Any) -> Done | More:
-        if not partial and pick((Choice("skip", "Lewati"),), said) and said.text.strip() != "1":
-            return Done(None)
+        # Where Lewati is the only choice, a number is an answer, not the first choice.
+        if not partial and (self.question.choices(partial) or number_typed(said) is None):
+            if pick(self.choices(partial), said) == SKIP.id or said.text.strip() == "-":
+                return Done(None)
         return self.question.read(said, partial)
 
     def load(self, kept: Any) -> T | None:

@@ -1,13 +1,12 @@
 """Which dialog a message opens: commands, buttons on cards, bare codes, and the words of a card's button typed out."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.chat import Dialog
-from bot.message import Choice, Said
-from bot.questions import pick
+from bot.message import Choice, Message, Said
+from bot.questions import number_typed, pick
 from storage.outbox import Card
 
 ACTION = "!"
@@ -25,10 +24,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A word that opens a dialog, with what the menu says about it."""
+    """A word that opens a dialog; `label` is its button in the menu, '' for none, `says` explains it in half a line."""
 
     word: str
     dialog: Dialog[Any]
+    label: str
     says: str
 
 
@@ -41,39 +41,50 @@ def action(name: str, arg: object = "", label: str = "") -> Choice:
 
 @dataclass(frozen=True)
 class Routes:
-    """Every way into a dialog, in order."""
+    """Every way into a dialog, in order. `fallback` is where the rest ends; `door` is all that strangers may open."""
 
     commands: Sequence[Command]
     dialogs: Mapping[str, Dialog[Any]]
+    payloads: Mapping[str, str]  # what a deep link's prefix opens: 'h' of 'h_K7M2P'
     bare: Sequence[Callable[[Said], Wanted | None]]  # a bare code, a photo with a caption
     fallback: str
+    door: str
 
     def explicit(self, said: Said) -> Wanted | None:
-        """Return what is asked for beyond doubt: a slash command, or a button on a card."""
+        """Return what is asked for beyond doubt: a slash command, a deep link, or a button on a card."""
         if said.kind == "tap" and said.token.startswith(ACTION):
-            name, _, arg = said.token[1:].partition(".")
-            return Wanted(name, arg) if name in self.dialogs else None
+            return self._action(said.token)
         if said.kind == "text" and said.text.startswith("/"):
             return self._command(said.text[1:])
         return None
 
     def implicit(self, said: Said, cards: Sequence[Card]) -> Wanted | None:
         """Return what is meant where no question is open: a card's button typed out, a plain command, a bare code."""
+        if said.kind != "text":
+            return None
+        return self._typed_button(said, cards) or self._command(said.text) or self._bare(said)
+
+    def _typed_button(self, said: Said, cards: Sequence[Card]) -> Wanted | None:
         for place, card in enumerate(cards):
             # A number means the newest card alone; a label may mean an older one.
-            if place and re.fullmatch(r"\d{1,3}\.?", said.text.strip()):
-                break
-            token = pick(card.message.choices, said) if said.kind == "text" else None
-            if token is not None and token.startswith(ACTION):
-                name, _, arg = token[1:].partition(".")
-                return Wanted(name, arg, card.id)
-        found = self._command(said.text) if said.kind == "text" else None
-        return found or next((wanted for read in self.bare if (wanted := read(said))), None)
+            if place and number_typed(said) is not None:
+                return None
+            token = pick(Message.from_json(card.body).choices, said)
+            if token is not None and token.startswith(ACTION) and (wanted := self._action(token)):
+                return replace(wanted, card=card.id)
+        return None
+
+    def _action(self, token: str) -> Wanted | None:
+        name, _, arg = token.removeprefix(ACTION).partition(".")
+        return Wanted(name, arg) if name in self.dialogs else None
 
     def _command(self, text: str) -> Wanted | None:
         word, _, arg = text.strip().partition(" ")
         word = word.partition("@")[0].casefold()
-        for command in self.commands:
-            if command.word == word:
-                return Wanted(command.dialog.name, arg.strip())
-        return None
+        prefix, _, payload = arg.strip().partition("_")
+        if word == "start" and payload and prefix in self.payloads:
+            return Wanted(self.payloads[prefix], payload)
+        return next((Wanted(one.dialog.name, arg.strip()) for one in self.commands if one.word == word), None)
+
+    def _bare(self, said: Said) -> Wanted | None:
+        return next((wanted for read in self.bare if (wanted := read(said))), None)

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 
 from bot import dates
 from bot.message import Choice, Said
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, pick
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, number_typed, pick
 from bot.text import Text
 
 T = TypeVar("T")
@@ -25,12 +25,13 @@ class Typed(Question[T]):
     shown: Callable[[T], str]
     shortcuts: Sequence[tuple[str, str, T]] = ()  # (id, label, value)
     echoes: bool = True
+    numbered: bool = True  # False where a bare number is an answer, not the number of a shortcut
 
     def choices(self, partial: Any) -> tuple[Choice, ...]:
         return tuple(Choice(key, label) for key, label, _ in self.shortcuts)
 
     def read(self, said: Said, partial: Any) -> Done | More:
-        found = pick(self.choices(partial), said)
+        found = pick(self.choices(partial), said) if self.numbered or number_typed(said) is None else None
         for key, _, value in self.shortcuts:
             if key == found:
                 return Done(self.keep(value))
@@ -116,6 +117,7 @@ def a_time(prompt: str | Text, zone: str, shortcuts: Iterable[time] = ()) -> Typ
         time.fromisoformat,
         lambda at: dates.show_time(at, zone),
         near,
+        numbered=False,
     )
 
 

@@ -59,7 +59,7 @@ class _Reader(aiosqlite.Connection):
     """
 
     async def run(self, fn: Callable[[], T]) -> T:
-        result: T = await self._execute(fn)
+        result: T = await self._execute(fn)  # type: ignore[no-untyped-call]  # aiosqlite's own door to its thread
         return result
 
     def once(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -101,7 +101,7 @@ class Database:
             database._idle.put_nowait(reader)
         return database
 
-    async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def read(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(connection, …)` on one snapshot of what is committed."""
         reader = await self._idle.get()
         try:
@@ -115,7 +115,7 @@ class Database:
         finally:
             self._idle.put_nowait(reader)
 
-    async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def write(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(connection, …)` on the writer thread; return when it is on the disk.
 
         What `fn` raises undoes `fn` alone. A cancelled caller has learned nothing: the write may still happen, so every

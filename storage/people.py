@@ -97,3 +97,13 @@ def link_chat(db: Connection, chat: str, person_id: int, now: str) -> None:
 def has_chat(db: Connection, person_id: int) -> bool:
     """Say whether the person has registered in any chat."""
     return db.execute("SELECT 1 FROM chats WHERE person_id = ? LIMIT 1", (person_id,)).fetchone() is not None
+
+
+def set_active(db: Connection, person_id: int, active: bool = True) -> None:
+    """Let the person in, or keep him or her out; nothing of what was done is forgotten."""
+    db.execute("UPDATE persons SET state = ? WHERE id = ?", ("active" if active else "inactive", person_id))
+
+
+def set_role(db: Connection, person_id: int, role: str) -> None:
+    """Give the person another role."""
+    db.execute("UPDATE persons SET role = ? WHERE id = ?", (role, person_id))

@@ -13,6 +13,7 @@ CREATE TABLE chats (
     UNIQUE (channel, address)
 ) STRICT;
 CREATE INDEX chats_of_person ON chats (person_id);
+CREATE INDEX chats_left_alone ON chats (not_before) WHERE not_before IS NOT NULL;
 
 CREATE TABLE inbox (
     id           INTEGER PRIMARY KEY,
@@ -57,6 +58,7 @@ CREATE TABLE answers (
 CREATE TABLE outbox (
     id           INTEGER PRIMARY KEY,
     chat         TEXT NOT NULL REFERENCES chats,
+    channel      TEXT NOT NULL GENERATED ALWAYS AS (substr(chat, 1, instr(chat, ':') - 1)) VIRTUAL,
     person_id    INTEGER REFERENCES persons,
     kind         TEXT NOT NULL,                    -- 'reply', 'announcement', 'reminder', …
     lane         INTEGER NOT NULL CHECK (lane IN (0, 1, 2)),   -- reply, notice, broadcast: lower goes first
@@ -67,9 +69,10 @@ CREATE TABLE outbox (
     uncertain_do TEXT NOT NULL CHECK (uncertain_do IN ('drop', 'resend')),
     state        TEXT NOT NULL DEFAULT 'queued' CHECK (state IN
         ('held', 'queued', 'started', 'sent', 'failed', 'stopped', 'uncertain', 'expired', 'cancelled')),
+    withdrawn    INTEGER NOT NULL DEFAULT 0 CHECK (withdrawn IN (0, 1)),   -- cancelled on its way: does not go again
     attempts     INTEGER NOT NULL DEFAULT 0,
-    copies       INTEGER NOT NULL DEFAULT 0,       -- resent after an uncertain attempt: at most one
-    plain        INTEGER NOT NULL DEFAULT 0 CHECK (plain IN (0, 1)),   -- the markup was refused once
+    copies       INTEGER NOT NULL DEFAULT 0 CHECK (copies IN (0, 1)),      -- resent after an uncertain attempt
+    plain        INTEGER NOT NULL DEFAULT 0 CHECK (plain IN (0, 1)),       -- the markup was refused once
     not_before   TEXT NOT NULL,
     expires_at   TEXT,
     owner        TEXT,                             -- the boot that started it
@@ -80,11 +83,15 @@ CREATE TABLE outbox (
     done_at      TEXT,
     CHECK (state <> 'started' OR (owner IS NOT NULL AND started_at IS NOT NULL))
 ) STRICT;
-CREATE INDEX outbox_due ON outbox (lane, id) WHERE state = 'queued';
+CREATE INDEX outbox_due ON outbox (channel, lane, not_before) WHERE state = 'queued';
+CREATE INDEX outbox_again ON outbox (channel, lane, not_before)
+    WHERE state = 'uncertain' AND uncertain_do = 'resend' AND copies = 0;
 CREATE INDEX outbox_open ON outbox (chat, lane, id) WHERE state IN ('queued', 'started');
+CREATE INDEX outbox_expiring ON outbox (expires_at) WHERE state IN ('held', 'queued', 'uncertain');
 CREATE INDEX outbox_unsettled ON outbox (state) WHERE state IN ('started', 'uncertain');
+CREATE INDEX outbox_started ON outbox (started_at) WHERE started_at IS NOT NULL;
 CREATE INDEX outbox_card ON outbox (chat, external_id) WHERE external_id IS NOT NULL;
-CREATE INDEX outbox_object ON outbox (object) WHERE object <> '';
+CREATE INDEX outbox_object ON outbox (object, state) WHERE object <> '';
 
 CREATE TABLE media (
     digest       TEXT PRIMARY KEY,                 -- SHA-256 of the bytes; the file's name in the media folder
@@ -96,7 +103,7 @@ CREATE TABLE media (
 CREATE TABLE lanes (
     channel      TEXT PRIMARY KEY,
     paused_by    TEXT,                             -- error class: our token was refused; rows stay untouched
-    not_before   TEXT
+    not_before   TEXT                              -- several chats at once were throttled: the whole channel rests
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX outbox_of_chat ON outbox (chat, id);
 

@@ -9,6 +9,7 @@ CREATE TABLE events (
     last_day     TEXT NOT NULL,
     starts       TEXT NOT NULL,                    -- 'HH:MM' local
     ends         TEXT,
+    starts_at    TEXT NOT NULL,                    -- UTC: `first_day` at `starts` in `zone`
     zone         TEXT NOT NULL,
     attachment   TEXT,                             -- JSON of an Attachment
     audience     TEXT NOT NULL,                    -- JSON: {"roles": […], "districts": […]}

@@ -1,0 +1,124 @@
+"""The one place that builds things: it puts store, channels, turns and courier together, and runs them."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta
+from pathlib import Path
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.channels.channel import Arrived, Channel, Keep, Open, Store
+from bot.clock import Clock
+from bot.courier import Courier
+from bot.decisions import Decisions
+from bot.lanes import ALBUM_QUIET, Inlet, Lanes
+from bot.media import Media
+from bot.pacer import Limits, Pacer
+from bot.posting import Poster
+from bot.reminders import Reminders
+from bot.sweeping import NAME as ENGINE
+from bot.sweeping import Sweep
+from bot.turns import Turns
+from handlers import build_routes, compose_reminder
+from storage.database import Database
+
+TICK_SECONDS = 15
+
+MakeChannels = Callable[[Store, Keep, Open, Clock], Mapping[str, Channel]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an office's bot is built from. `pace` is per channel; a channel that is not named has Telegram's limits."""
+
+    folder: Path
+    office: str
+    zone: str
+    make_channels: MakeChannels
+    boot_id: str
+    pace: Mapping[str, Limits] = field(default_factory=dict)
+    workers: int = 8
+    album_quiet: timedelta = ALBUM_QUIET
+    rng: random.Random = field(default_factory=random.Random)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The parts of a running bot."""
+
+    plan: Plan
+    clock: Clock
+    database: Database
+    media: Media
+    channels: Mapping[str, Channel]
+    poster: Poster
+    lanes: Lanes
+    courier: Courier
+    reminders: Reminders
+    sweep: Sweep
+
+    async def tick(self) -> None:
+        """Post the reminders that are due, and close the dialogs that have waited for too long."""
+        await self.reminders.post_due()
+        if expired := await self.sweep.find_expired():
+            await self.lanes.store(expired)
+        self.courier.wake()
+
+    async def recover(self) -> None:
+        """Take up what the last process left: messages half sent, and letters not answered."""
+        await self.courier.recover()
+        await self.lanes.recover()
+
+    async def run(self) -> None:
+        """Receive, answer, remind and send until cancelled, or until one of the parts is broken."""
+        await self.recover()
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        # One job, and the tables are the truth: nothing is lost when a tick is late or missed.
+        scheduler.add_job(
+            self.tick, "interval", seconds=TICK_SECONDS, coalesce=True, max_instances=1, misfire_grace_time=None
+        )
+        scheduler.start()
+        try:
+            await self.tick()
+            async with asyncio.TaskGroup() as parts:
+                parts.create_task(self.courier.run(), name="courier")
+                for channel in self.channels.values():
+                    parts.create_task(channel.run(), name=channel.name)
+        finally:
+            scheduler.shutdown(wait=False)
+            await self.lanes.close()
+            await self.courier.stop()
+
+
+@asynccontextmanager
+async def build(plan: Plan, clock: Clock) -> AsyncIterator[App]:
+    """Open the store and put everything together; nothing runs yet."""
+    plan.folder.mkdir(parents=True, exist_ok=True)
+    database = await Database.open(plan.folder / "pkh.sqlite3")
+    try:
+        yield assemble(plan, clock, database)
+    finally:
+        await database.close()
+
+
+def assemble(plan: Plan, clock: Clock, database: Database) -> App:
+    """Put the parts together around an open store."""
+    media = Media(plan.folder / "media", database, clock)
+
+    async def store(arrived: list[Arrived]) -> None:
+        await lanes.store(arrived)  # the channels come first, the lanes that they fill after them
+
+    channels = plan.make_channels(store, media.keep, media.open, clock)
+    poster = Poster({name: channel.capabilities for name, channel in channels.items()})
+    pacers = {name: Pacer(plan.pace.get(name, Limits())) for name in channels}
+    courier = Courier(database, channels, clock, pacers, boot_id=plan.boot_id, workers=plan.workers, rng=plan.rng)
+    decisions = Decisions(database, build_routes(plan.office), clock, plan.zone, media)
+    turns = Turns(database, decisions, poster, clock, plan.zone, courier.wake)
+    sweep = Sweep(database, clock)
+    inlets: dict[str, Inlet] = {**channels, ENGINE: sweep}
+    lanes = Lanes(database, inlets, turns, clock, album_quiet=plan.album_quiet)
+    reminders = Reminders(database, poster, clock, compose_reminder)
+    return App(plan, clock, database, media, channels, poster, lanes, courier, reminders, sweep)

@@ -1,0 +1,182 @@
+"""The Bot API over aiohttp for python-telegram-bot, whose own client slows to some 100 calls a second.
+
+Tells "no byte left us" from "it may have been taken", which PTB's client folds into one; and since the token stands in
+every address, no exception of it carries an address, nor aiohttp's exception as its cause.
+"""
+
+import contextlib
+import json
+from typing import Any
+
+import aiohttp
+from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+WITHOUT_TIME = 5.0  # seconds to wait after a 429 that does not say how long
+_MAPPED = (400, 401, 403, 404, 409)  # what BaseRequest has an exception for
+
+
+class NothingLeft(NetworkError):
+    """No byte of the request left us: no address, no connection, no free one in time."""
+
+
+class Garbled(TelegramError):
+    """The answer is no answer of the Bot API; with status 200 the request was all but surely taken."""
+
+
+class Flooded(TelegramError):
+    """429: refused for `seconds`. PTB's RetryAfter warns about its own type at every use."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"flood control, {seconds:g} s")
+        self.seconds = seconds
+
+
+class Requests(BaseRequest):
+    """PTB's transport. Times are in seconds; `connect_within` counts the wait for a free connection, too."""
+
+    def __init__(
+        self, token: str, *, connections: int, answer_within: float = 20.0, connect_within: float = 5.0
+    ) -> None:
+        # The half behind the colon: the colon itself may come back escaped.
+        self._secret = (token.rpartition(":")[2] or token).encode()
+        self._connections = connections
+        self._answer_within = answer_within
+        self._connect_within = connect_within
+        self._session: aiohttp.ClientSession | None = None
+        self._closed = False
+
+    @property
+    def read_timeout(self) -> float | None:
+        return self._answer_within
+
+    async def initialize(self) -> None:
+        """Open the connection pool; a request opens it, too."""
+        self._closed = False
+
+    async def shutdown(self) -> None:
+        """Close every connection; what is sent afterwards does not leave us."""
+        self._closed = True
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """Make one request, once. Raises NothingLeft, TimedOut or NetworkError without a trace of the address."""
+        if read_timeout is BaseRequest.DEFAULT_NONE:
+            read_timeout = self._answer_within
+        status, payload = await self._exchange(url, method, request_data, read_timeout)
+        if status == 200 and method == "POST":
+            status = _meant(payload)
+        if 200 <= status <= 299:
+            return status, payload
+        if status == 429:
+            raise Flooded(_retry_after(payload))
+        if 400 <= status <= 499 and status not in _MAPPED:
+            raise BadRequest(f"HTTP {status}")
+        if status in _MAPPED and not _is_answer(payload):
+            # A firewall's page, say: its 403 must not count as the person's, nor its 404 as a wrong token.
+            raise NetworkError(f"HTTP {status}, not from the Bot API")
+        # A proxy's error page may repeat the address.
+        return status, payload.replace(self._secret, b"***")
+
+    async def _exchange(
+        self, url: str, method: str, request_data: RequestData | None, read_timeout: float | None
+    ) -> tuple[int, bytes]:
+        if self._closed:
+            raise NothingLeft("closed")
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                # Idle connections are dropped before the server does it: a reused one that it just closed is "unknown".
+                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=15, ttl_dns_cache=300),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": "pkh-bot"},
+            )
+        writing = 60.0 if request_data is not None and request_data.contains_files else 10.0
+        total = None if read_timeout is None else self._connect_within + writing + read_timeout
+        timeout = aiohttp.ClientTimeout(total=total, connect=self._connect_within, sock_read=read_timeout)
+        failure: TelegramError
+        try:
+            async with self._session.request(
+                method, url, **_body(request_data), timeout=timeout, allow_redirects=False
+            ) as response:
+                return response.status, await _payload(response, method)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as why:
+            failure = NothingLeft(type(why).__name__)
+        except TimeoutError as why:
+            failure = TimedOut(type(why).__name__)
+        except Exception as why:  # noqa: BLE001  # whatever it is, its text may hold the address
+            failure = NetworkError(type(why).__name__)
+        raise failure  # outside of `except`: there, Python would attach aiohttp's exception to it
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Read an answer strictly, and without PTB's logging of what cannot be read. Raises Garbled."""
+        answer: Any = None
+        with contextlib.suppress(ValueError, RecursionError):
+            answer = json.loads(payload)
+        if not isinstance(answer, dict):
+            raise Garbled("no JSON object")
+        parameters = answer.get("parameters")
+        moved = parameters.get("migrate_to_chat_id") if isinstance(parameters, dict) else None
+        description = answer.get("description")
+        return {
+            "result": answer.get("result"),
+            "description": description if isinstance(description, str) else "",
+            "parameters": {"migrate_to_chat_id": moved} if type(moved) is int else {},
+        }
+
+
+def _body(data: RequestData | None) -> dict[str, Any]:
+    if data is None:
+        return {}
+    if not data.contains_files:
+        return {"json": data.parameters}
+    form = aiohttp.FormData()
+    for name, value in data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, content, mime) in data.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=mime)
+    return {"data": form}
+
+
+async def _payload(response: aiohttp.ClientResponse, method: str) -> bytes:
+    """Read the body; an API answer that breaks off after its status is an unreadable one, a broken file an error."""
+    try:
+        return await response.read()
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        if method == "GET":
+            raise
+        return b""
+
+
+def _meant(payload: bytes) -> int:
+    """Return the status that an answer with HTTP status 200 means: PTB takes even `ok: false` for success."""
+    if b'"result"' in payload or not _is_answer(payload):
+        return 200
+    return int(json.loads(payload)["error_code"])
+
+
+def _is_answer(payload: bytes) -> bool:
+    """Tell whether this is how the Bot API refuses."""
+    with contextlib.suppress(ValueError, RecursionError):
+        answer = json.loads(payload)
+        return isinstance(answer, dict) and answer.get("ok") is False and type(answer.get("error_code")) is int
+    return False
+
+
+def _retry_after(payload: bytes) -> float:
+    try:
+        seconds = json.loads(payload)["parameters"]["retry_after"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return WITHOUT_TIME
+    return float(seconds) if type(seconds) in (int, float) and 0 < seconds < 86_400 else WITHOUT_TIME

@@ -1,0 +1,280 @@
+"""The courier: carries outbox rows to their channels, one call per row, and records how each attempt ended.
+
+what came back     | what the row becomes
+-------------------|--------------------------------------------------------------------------------------------
+Accepted           | sent, with the channel's id
+Throttled          | queued; the chat is left alone until then; three chats within 2 s: the whole channel
+MarkupRefused      | queued once as plain text, then failed
+Moved              | queued, for the new address
+Refused            | failed; an edit of a message that is gone: queued once as a new message
+Stopped            | stopped, with whatever else waited for the person, who counts as unreachable
+TokenRefused       | queued; the channel is paused until the next start; the others go on
+NeverLeft          | queued, after 1, 5, 30, 120, then every 600 s (± 20 %), or at once when the channel answers again
+Unknown, or died   | uncertain; a second copy after 60 s, if the kind of message wants one; edits, and channels that
+                   | know a row again, simply repeat it
+"""
+
+import asyncio
+import logging
+import math
+import random
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from bot.channels.channel import (
+    Accepted,
+    Channel,
+    MarkupRefused,
+    Moved,
+    NeverLeft,
+    Outcome,
+    Refused,
+    Sending,
+    Stopped,
+    Throttled,
+    TokenRefused,
+    Unknown,
+)
+from bot.clock import Clock, from_utc_text, utc_text
+from bot.message import Message
+from bot.pacer import MINUTE, Pacer
+from storage import delivery, outcomes
+from storage.database import Closed, Connection, Database
+from storage.delivery import Due, Started
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = (1, 5, 30, 120, 600)
+RESEND_AFTER = timedelta(seconds=60)
+STORE_RESTS = timedelta(seconds=1)
+STORM = 3  # chats throttled within STORM_SPAN: it is not about the chats any more
+STORM_SPAN = timedelta(seconds=2)
+SEND_SECONDS = 120.0  # a channel gives up long before; a worker must never be lost to one that does not
+STOP_SECONDS = 20.0
+LOOKED_AT = 64  # due rows read at a time: more than one gap's worth of chats that were just written to
+
+Record = Callable[[Connection], object]
+
+
+class Courier:
+    """Sends what is due, replies first, as fast as the pacers allow; `workers` calls at a time for each channel."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        pacers: Mapping[str, Pacer],
+        *,
+        boot_id: str,
+        workers: int = 8,
+        rng: random.Random,
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._clock = clock
+        self._pacers = pacers
+        self._boot_id = boot_id
+        self._workers = workers
+        self._for_replies = workers // 4  # never taken by a broadcast, though every call of it may hang
+        self._rng = rng
+        self._wake = asyncio.Event()
+        self._flying: dict[int, tuple[Due, asyncio.Task[None]]] = {}
+        self._unreached: set[str] = set()
+        self._throttled: dict[str, deque[tuple[datetime, str]]] = {name: deque(maxlen=STORM) for name in channels}
+        self._store_rests_until: datetime | None = None
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Look at once whether something is to be sent: call after posting."""
+        self._wake.set()
+
+    async def recover(self) -> None:
+        """Settle what another boot left started, and remember how fast it went. Call once, before anything is sent."""
+        now = self._clock.now()
+        idempotent = [name for name, channel in self._channels.items() if channel.capabilities.idempotent]
+
+        def adopt(db: Connection) -> tuple[int, list[tuple[str, str, int, str]]]:
+            outcomes.resume_lanes(db, self._channels)
+            resend_at = utc_text(now + RESEND_AFTER)
+            orphans = outcomes.adopt_orphans(db, self._boot_id, utc_text(now), idempotent, resend_at)
+            return orphans, delivery.started_since(db, utc_text(now - MINUTE))
+
+        orphans, started = await self._database.write(adopt)
+        for channel, chat, lane, at in started:
+            if channel in self._pacers:
+                self._pacers[channel].took(chat, lane, min(from_utc_text(at), now))
+        if orphans:
+            log.warning("uncertain after a restart rows=%d", orphans)
+
+    async def run(self) -> None:
+        """Send until stopped."""
+        while not self._stopping:
+            await self._clock.wait(self._wake, await self._launch())
+
+    async def work_off(self) -> datetime | None:
+        """Send everything that can be sent now; return when there may be more, None if nothing waits for a time."""
+        while True:
+            next_look = await self._launch()
+            if not self._flying:
+                return next_look
+            await asyncio.wait([task for _, task in self._flying.values()], return_when=asyncio.FIRST_COMPLETED)
+
+    async def stop(self) -> None:
+        """Start nothing more, and let what is on its way come back for at most 20 s, so that it is not uncertain."""
+        self._stopping = True
+        self._wake.set()
+        tasks = [task for _, task in self._flying.values()]
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _launch(self) -> datetime | None:
+        """Start what may go now; return when to look again, unless something that is on its way comes back before."""
+        now = self._clock.now()
+        if self._store_rests_until is not None and now < self._store_rests_until:
+            return self._store_rests_until
+        try:
+            due, next_due = await self._database.read(self._look, now)
+            if due is None:
+                await self._database.write(delivery.expire, utc_text(now))
+                due, next_due = await self._database.read(self._look, now)
+        except sqlite3.OperationalError as why:
+            return self._rest_store(why)
+        looks = [from_utc_text(next_due)] if next_due else []
+        for row in due or ():
+            if self._stopping or row.id in self._flying or not self._has_worker(row):
+                continue
+            pacer = self._pacers[row.channel]
+            ready = pacer.ready_at(row.chat, row.lane, now)
+            if ready > now:
+                looks.append(ready)
+                continue
+            pacer.took(row.chat, row.lane, now)
+            self._flying[row.id] = row, asyncio.create_task(self._carry(row), name=f"outbox {row.id}")
+        return min(looks, default=None)
+
+    def _look(self, db: Connection, now: datetime) -> tuple[list[Due] | None, str | None]:
+        """Read what is due; None in its place if there are expired rows to be put away first."""
+        moment = utc_text(now)
+        if delivery.has_expired(db, moment):
+            return None, None
+        most = LOOKED_AT + self._workers
+        return delivery.claimable(db, moment, self._channels, most), delivery.next_due(db, moment, self._channels)
+
+    def _has_worker(self, row: Due) -> bool:
+        busy = sum(one.channel == row.channel for one, _ in self._flying.values())
+        return busy < self._workers - (self._for_replies if row.lane else 0)
+
+    async def _carry(self, row: Due) -> None:
+        """Take one row from queued to wherever its attempt leads."""
+        try:
+            # Committed before the first byte leaves: should we die now, the row says that it may have arrived.
+            start = utc_text(self._clock.now())
+            started = await self._database.write(delivery.start, row.id, self._boot_id, start)
+            if started is not None:
+                outcome = await self._send(started)
+                await self._keep(self._record(started, outcome), row.id)
+                log.debug("outbox=%d outcome=%s", row.id, type(outcome).__name__)
+        except sqlite3.OperationalError as why:
+            self._rest_store(why)
+        except (Closed, sqlite3.Error) as why:
+            log.error("outbox=%d is left to the next start: %s", row.id, type(why).__name__)
+        finally:
+            del self._flying[row.id]
+            self._wake.set()
+
+    async def _send(self, row: Started) -> Outcome:
+        """Make the one call; whatever it raises may have happened after the message had left."""
+        try:
+            message = Message.from_json(row.body)
+        except Exception as why:  # noqa: BLE001  # a body that cannot be read never leaves
+            return Refused(f"body {type(why).__name__}")
+        sending = Sending(row.id, row.address, message, row.edit_of, row.again, row.plain)
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                return await self._channels[row.channel].send(sending)
+        except Exception as why:  # noqa: BLE001  # see above
+            log.error("channel=%s raised %s outbox=%d", row.channel, type(why).__name__, row.id)
+            return Unknown(type(why).__name__)
+
+    async def _keep(self, record: Record, row: int) -> None:
+        """Write the outcome, and wait for the store as long as it takes: the message is out, and only we know."""
+        while True:
+            try:
+                await self._database.write(record)
+                return
+            except sqlite3.OperationalError as why:
+                log.error("cannot record outbox=%d: %s", row, type(why).__name__)
+                await self._clock.wait(asyncio.Event(), self._clock.now() + STORE_RESTS)
+
+    def _record(self, row: Started, outcome: Outcome) -> Record:
+        """Turn an outcome into what is to be written about it: the table above."""
+        now = self._clock.now()
+        moment = utc_text(now)
+        record = self._outcome(row, outcome, now)
+        if row.channel not in self._unreached or isinstance(outcome, NeverLeft | Unknown):
+            return record
+        self._unreached.discard(row.channel)
+        return lambda db: (record(db), outcomes.hurry(db, row.channel, moment))
+
+    def _outcome(self, row: Started, outcome: Outcome, now: datetime) -> Record:
+        moment = utc_text(now)
+        match outcome:
+            case Accepted(external_id):
+                return lambda db: outcomes.accepted(db, row.id, external_id or row.edit_of, moment)
+            case Throttled(seconds):
+                return self._throttle(row, now, seconds)
+            case MarkupRefused():
+                return lambda db: outcomes.retry_plain(db, row.id, moment)
+            case Moved(address):
+                return lambda db: outcomes.moved(db, row.id, address, moment)
+            case Refused(error) if row.edit_of:
+                return lambda db: outcomes.post_anew(db, row.id, error, moment)
+            case Refused(error):
+                return lambda db: outcomes.refused(db, row.id, error, moment)
+            case Stopped(error):
+                return lambda db: outcomes.stopped(db, row.id, error, moment)
+            case TokenRefused(error):
+                log.error("channel=%s paused: our token was refused (%s)", row.channel, error)
+                return lambda db: outcomes.pause_lane(db, row.id, row.channel, error, moment)
+            case NeverLeft(error):
+                self._unreached.add(row.channel)
+                return self._retry(row, now, error)
+            case Unknown(error):
+                if row.edit_of or self._channels[row.channel].capabilities.idempotent:
+                    return self._retry(row, now, error)
+                log.warning("uncertain outbox=%d channel=%s error=%s", row.id, row.channel, error)
+                return lambda db: outcomes.uncertain(db, row.id, error, moment, utc_text(now + RESEND_AFTER))
+
+    def _retry(self, row: Started, now: datetime, error: str) -> Record:
+        seconds = RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS)) - 1] * self._rng.uniform(0.8, 1.2)
+        later = utc_text(now + timedelta(seconds=seconds))
+        return lambda db: outcomes.retry_later(db, row.id, later, error, utc_text(now))
+
+    def _throttle(self, row: Started, now: datetime, seconds: float) -> Record:
+        """Leave the chat alone; a little longer than told, so that a crowd does not come back all at once."""
+        asked = min(max(seconds, 1.0), 86_400.0) if math.isfinite(seconds) else 60.0
+        until = utc_text(now + timedelta(seconds=asked + self._rng.uniform(0.05, 0.5)))
+        recent = self._throttled[row.channel]
+        recent.append((now, row.chat))
+        storm = len({chat for at, chat in recent if now - at <= STORM_SPAN}) >= STORM
+        if storm:
+            log.warning("channel=%s rests: %d chats throttled at once", row.channel, STORM)
+
+        def record(db: Connection) -> None:
+            outcomes.throttled(db, row.id, until, utc_text(now))
+            if storm:
+                outcomes.rest_lane(db, row.channel, until)
+
+        return record
+
+    def _rest_store(self, why: sqlite3.OperationalError) -> datetime:
+        log.error("the store does not answer: %s", type(why).__name__)
+        self._store_rests_until = self._clock.now() + STORE_RESTS
+        return self._store_rests_until

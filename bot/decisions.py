@@ -1,0 +1,318 @@
+"""What a message means in its chat: it opens a dialog, answers it, steps back in it, leaves it, or comes too late.
+
+Nothing is written here. A decision carries the function that settles it, for the one transaction of the turn.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.chat import ASK_AGAIN, EDITING, Again, Chat, Dialog, Files, Refused, Waiting
+from bot.clock import Clock, from_utc_text, utc_text
+from bot.message import Choice, Message, Said
+from bot.questions import fold, pick
+from bot.routes import QUESTION, Routes, Wanted
+from bot.settling import Settling
+from bot.text import Text, lines
+from storage import chats, dialogs
+from storage.database import Connection, Database
+from storage.dialogs import OpenDialog
+from storage.outbox import Card
+from storage.people import Person
+
+RESUMES_AFTER = timedelta(hours=12)
+RUN_SECONDS = 60.0
+RESUME = (Choice("resume", "Lanjutkan"), Choice("leave", "Tinggalkan"))
+ANSWERED = "Itu sudah dijawab tadi."
+OUTDATED = "Percakapan tadi sudah tidak berlaku, tidak ada yang disimpan. Ketik menu untuk mulai lagi."
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be written; `asks` says that a question is left open."""
+
+    settle: Callable[[Settling], None]
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a turn starts from: who talks, what is open in the chat, and its latest cards."""
+
+    person: Person | None
+    open: OpenDialog | None
+    cards: Sequence[Card]
+
+    @property
+    def role(self) -> str:
+        return self.person.role if self.person else "stranger"
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A run came to its end with something to save."""
+
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run came to its end with nothing to save: what it is about may not, or cannot, be done."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Decides on what was said, by the routes and the dialogs behind them."""
+
+    database: Database
+    routes: Routes
+    clock: Clock
+    zone: str
+    files: Files
+
+    async def decide(self, scene: Scene, said: Said, letter: int, notice: str = "") -> Decision:
+        """Find out what the message means; `notice` says why what it asked for was refused just now."""
+        if said.kind == "event":
+            return self._note(scene, said)
+        if scene.open is None:
+            return await self._first(scene, said, letter, notice)
+        opened = replace(scene.open, answers=dict(scene.open.answers))
+        dialog = self.routes.dialogs.get(opened.name)
+        chosen = _chosen(opened, said)
+        word = fold(said.text) if said.kind == "text" else ""
+        if word == "batal" or chosen == "cancel":
+            return _closing("Dibatalkan, tidak ada yang disimpan. Ketik menu untuk pilihan lain.")
+        if dialog is None or dialog.edition != opened.edition or scene.role not in dialog.roles:
+            return _closing(OUTDATED)
+        if notice:
+            return await self._show_again(scene, dialog, said, opened, notice)
+        if word == "kembali":
+            return await self._step_back(scene, dialog, said, opened)
+        if said.kind == "tap" and said.token.startswith(QUESTION):
+            if chosen is None:  # an old button: the phone keeps them for ever
+                return await self._show_again(scene, dialog, said, opened, ANSWERED)
+            if chosen.startswith("#"):
+                return await self._turn_page(scene, dialog, said, opened, int(chosen[1:]))
+            said = replace(said, token=chosen)
+        if opened.wanted is not None and (choice := pick(RESUME, said)):
+            return await self._resume_or_leave(scene, dialog, said, opened, letter, choice)
+        if wanted := self.routes.explicit(said):
+            return await self._interrupt(scene, dialog, said, opened, letter, wanted)
+        waited = self.clock.now() - from_utc_text(opened.touched_at)
+        if said.kind == "text" and opened.wanted is None and waited > RESUMES_AFTER:
+            return _asking_to_resume(opened, dialog, {})
+        return await self._answer(scene, dialog, said, opened, letter)
+
+    async def _first(self, scene: Scene, said: Said, letter: int, notice: str) -> Decision:
+        """Decide where nothing is open: a command, a button on a card, a bare code, or the menu."""
+        if notice:
+            return _saying(notice)
+        if said.kind == "tap" and said.token.startswith(QUESTION):
+            return _saying(ANSWERED)
+        if said.kind == "text" and fold(said.text) in ("batal", "kembali"):
+            return _saying("Tidak ada yang sedang berjalan. Ketik menu untuk melihat pilihan.")
+        wanted = self.routes.explicit(said) or self.routes.implicit(said, scene.cards)
+        return await self._open(scene, said, letter, wanted or Wanted(self.routes.fallback, "?"))
+
+    async def _open(self, scene: Scene, said: Said, letter: int, wanted: Wanted) -> Decision:
+        """Start a dialog; one that asks nothing ends here, without ever being open."""
+        dialog = self.routes.dialogs[wanted.name]
+        if scene.role not in dialog.roles:
+            away = Wanted(self.routes.fallback, "!") if scene.person else Wanted(self.routes.door)
+            return await self._open(scene, said, letter, away)
+        now = utc_text(self.clock.now())
+        opened = OpenDialog(
+            said.chat, ref_of(letter), dialog.name, dialog.edition, wanted.arg, None, None, "", 0, 0, None, now
+        )
+        chat, outcome = await self._run(scene, dialog, said, opened, None)
+        return self._outcome(scene, dialog, opened, chat, outcome, card=wanted.card)
+
+    async def _answer(self, scene: Scene, dialog: Dialog[Any], said: Said, opened: OpenDialog, letter: int) -> Decision:
+        """Offer the message to the open question, and see where that leads."""
+        asked = opened.open_step
+        chat, outcome = await self._run(scene, dialog, said, opened, said)
+        if not isinstance(outcome, Waiting):
+            return self._outcome(scene, dialog, opened, chat, outcome)
+        if outcome.missed and (wanted := self.routes.implicit(said, scene.cards)):
+            unchanged = replace(opened, answers=dict(scene.open.answers) if scene.open else {})
+            return await self._interrupt(scene, dialog, said, unchanged, letter, wanted)
+        opened.misses = opened.misses + 1 if outcome.missed else 0
+        opened.wanted = None
+        if opened.misses >= 2 and outcome.prompt.choices:
+            outcome.prompt = replace(outcome.prompt, form="numbers")
+        in_place = said.kind == "tap" and outcome.step == asked
+        return self._outcome(scene, dialog, opened, chat, outcome, in_place=in_place)
+
+    async def _show_again(
+        self, scene: Scene, dialog: Dialog[Any], said: Said, opened: OpenDialog, notice: str = ""
+    ) -> Decision:
+        """Ask the open question once more, under a notice."""
+        opened.wanted = None
+        chat, outcome = await self._run(scene, dialog, said, opened, None)
+        if isinstance(outcome, Waiting):
+            outcome.prompt = replace(outcome.prompt, text=lines([notice, outcome.prompt.text]))
+        return self._outcome(scene, dialog, opened, chat, outcome)
+
+    async def _turn_page(
+        self, scene: Scene, dialog: Dialog[Any], said: Said, opened: OpenDialog, page: int
+    ) -> Decision:
+        chat, outcome = await self._run(scene, dialog, said, opened, None)
+        if isinstance(outcome, Waiting):
+            outcome.prompt = replace(outcome.prompt, page=page)
+        return self._outcome(scene, dialog, opened, chat, outcome, in_place=True)
+
+    async def _step_back(self, scene: Scene, dialog: Dialog[Any], said: Said, opened: OpenDialog) -> Decision:
+        """Forget the last answer on the path, and ask it again."""
+        if opened.partial == EDITING:
+            return await self._show_again(scene, dialog, said, replace(opened, partial=None))
+        chat, _ = await self._run(scene, dialog, said, opened, None)
+        asked = [one.step for one in chat.path if one.asked]
+        if not asked:
+            return await self._show_again(scene, dialog, said, opened, "Ini pertanyaan pertama.")
+        opened.answers[asked[-1]] = ASK_AGAIN
+        return await self._show_again(scene, dialog, said, replace(opened, partial=None))
+
+    async def _interrupt(
+        self, scene: Scene, dialog: Dialog[Any], said: Said, opened: OpenDialog, letter: int, wanted: Wanted
+    ) -> Decision:
+        """Let a command through that asks nothing; before one that asks, ask what becomes of the open dialog."""
+        beside = await self._open(replace(scene, open=None), said, letter, wanted)
+        if not beside.asks:
+            return beside
+        return _asking_to_resume(opened, dialog, {"name": wanted.name, "arg": wanted.arg})
+
+    async def _resume_or_leave(
+        self, scene: Scene, dialog: Dialog[Any], said: Said, opened: OpenDialog, letter: int, choice: str
+    ) -> Decision:
+        wanted = opened.wanted
+        if choice == "resume":
+            return await self._show_again(scene, dialog, said, opened)
+        if not wanted:
+            return _closing("Baik, ditinggalkan. Tidak ada yang disimpan. Ketik menu untuk pilihan lain.")
+        follow = await self._open(replace(scene, open=None), said, letter, Wanted(wanted["name"], wanted["arg"]))
+
+        def settle(tx: Settling) -> None:
+            dialogs.close(tx.db, tx.chat)
+            follow.settle(tx)
+
+        return Decision(settle, asks=follow.asks)
+
+    async def _run(
+        self, scene: Scene, dialog: Dialog[Any], said: Said, opened: OpenDialog, offer: Said | None
+    ) -> tuple[Chat, Waiting | Finished | Ended]:
+        """Run the dialog from the top on the answers given so far; `opened.answers` ends as the run left it."""
+        today = said.at.astimezone(ZoneInfo(self.zone)).date()
+        partial, step = opened.partial, opened.open_step
+        while True:
+            chat = Chat(scene.person, said.chat, self.clock.now(), today, self.zone, opened.arg, said.name, self.files)
+            chat.answers, chat.offered_to, chat.said, chat.partial = opened.answers, step, offer, partial
+            try:
+                async with asyncio.timeout(RUN_SECONDS):
+                    return chat, Finished(await dialog.run(chat, self.database.read))
+            except Waiting as pause:
+                return chat, pause
+            except Refused as why:
+                return chat, Ended(str(why))
+            except Again as again:
+                opened.answers[again.step] = again.answer
+                step, offer, partial = again.step, None, again.partial
+
+    def _outcome(
+        self,
+        scene: Scene,
+        dialog: Dialog[Any],
+        opened: OpenDialog,
+        chat: Chat,
+        outcome: Waiting | Finished | Ended,
+        *,
+        in_place: bool = False,
+        card: int | None = None,
+    ) -> Decision:
+        """Turn where a run ended into what is written."""
+
+        close = dialogs.close if scene.open is not None else _leave_closed
+        match outcome:
+            case Ended(why):
+
+                def settle(tx: Settling) -> None:
+                    close(tx.db, tx.chat)
+                    tx.say(why)
+
+            case Finished(result):
+
+                def settle(tx: Settling) -> None:
+                    close(tx.db, tx.chat)
+                    dialog.save(replace(tx, ref=opened.ref, card=card or tx.card), result)
+
+            case _:
+
+                def settle(tx: Settling) -> None:
+                    opened.open_step, opened.partial = outcome.step, outcome.partial
+                    number = len([one for one in chat.path if one.asked]) + 1
+                    opened.recap = f"langkah {number}" + (f" dari {dialog.steps}" if dialog.steps >= number else "")
+                    _keep_open(tx, opened, outcome.prompt, edits=tx.card if in_place else None)
+
+        return Decision(settle, asks=isinstance(outcome, Waiting))
+
+    def _note(self, scene: Scene, said: Said) -> Decision:
+        """Take note of what no person said: the bot was blocked, a dialog has waited for too long."""
+
+        def settle(tx: Settling) -> None:
+            if said.text in ("blocked", "unblocked"):
+                chats.set_reachable(tx.db, tx.chat, said.text == "unblocked")
+            elif said.text == "expired" and scene.open is not None and scene.open.ref == said.token:
+                dialog = self.routes.dialogs.get(scene.open.name)
+                dialogs.close(tx.db, tx.chat)
+                title = dialog.title if dialog else "Percakapan tadi"
+                tx.say(f"{title} ditutup karena 14 hari tidak dilanjutkan. Tidak ada yang disimpan.")
+
+        return Decision(settle)
+
+
+def ref_of(letter: int) -> str:
+    """Name a dialog by the letter that opened it: unique, and the same when the turn is replayed after a crash."""
+    return f"d{letter:x}"
+
+
+def _leave_closed(db: Connection, chat: str) -> None:
+    """Close nothing: this run did not belong to the dialog that is open, if any."""
+
+
+def _chosen(opened: OpenDialog, said: Said) -> str | None:
+    """Return the option a button of this very question stands for; None for any other button."""
+    mine = f"{QUESTION}{opened.ref}.{opened.turn}."
+    return said.token.removeprefix(mine) if said.kind == "tap" and said.token.startswith(mine) else None
+
+
+def _keep_open(tx: Settling, opened: OpenDialog, prompt: Message, edits: int | None = None) -> None:
+    opened.turn += 1
+    dialogs.keep(tx.db, opened, tx.stamp)
+    tokens = tuple(Choice(f"{QUESTION}{opened.ref}.{opened.turn}.{one.id}", one.label) for one in prompt.choices)
+    tx.poster.reply(tx.db, tx.chat, replace(prompt, choices=tokens), tx.now, edits=edits)
+
+
+def _asking_to_resume(opened: OpenDialog, dialog: Dialog[Any], wanted: dict[str, str]) -> Decision:
+    opened.wanted = wanted
+
+    def settle(tx: Settling) -> None:
+        where = f", {opened.recap}" if opened.recap else ""
+        _keep_open(tx, opened, Message(Text.of(f"{dialog.title} belum selesai{where}."), RESUME))
+
+    return Decision(settle, asks=True)
+
+
+def _saying(text: str) -> Decision:
+    return Decision(lambda tx: tx.say(text))
+
+
+def _closing(text: str) -> Decision:
+    def settle(tx: Settling) -> None:
+        dialogs.close(tx.db, tx.chat)
+        tx.say(text)
+
+    return Decision(settle)

@@ -1,0 +1,60 @@
+"""Files people send, kept once under the SHA-256 of their bytes."""
+
+import asyncio
+import hashlib
+import os
+import re
+from pathlib import Path
+
+from bot.clock import Clock, utc_text
+from storage import media
+from storage.database import Database
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class NoSuchFile(Exception):
+    """No file is kept under this digest."""
+
+
+class Media:
+    """The folder of files, and the rows that vouch for them."""
+
+    def __init__(self, folder: Path, database: Database, clock: Clock) -> None:
+        self._folder = folder
+        self._database = database
+        self._clock = clock
+
+    async def keep(self, content: bytes, type: str) -> str:  # noqa: A002  # the word the table uses
+        """Store the bytes and return their digest; the same bytes are kept once."""
+        digest = await asyncio.to_thread(self._write, content)
+        await self._database.write(media.note, digest, type, len(content), utc_text(self._clock.now()))
+        return digest
+
+    async def open(self, digest: str) -> bytes:
+        """Return the bytes kept under the digest. Raises NoSuchFile."""
+        if not DIGEST.fullmatch(digest):  # it names a path: nothing but a digest may
+            raise NoSuchFile(digest)
+        try:
+            return await asyncio.to_thread((self._folder / digest[:2] / digest).read_bytes)
+        except FileNotFoundError:
+            raise NoSuchFile(digest) from None
+
+    def _write(self, content: bytes) -> str:
+        digest = hashlib.sha256(content).hexdigest()
+        path = self._folder / digest[:2] / digest
+        if path.exists():
+            return digest
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half_written = path.with_suffix(f".{os.getpid()}.part")
+        with half_written.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        half_written.replace(path)  # whole or not at all; the row that vouches for it follows
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return digest

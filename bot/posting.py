@@ -1,0 +1,90 @@
+"""Posting: what the bot says becomes outbox rows, planned for the chat's channel, in the caller's transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.channels.layout import plan
+from bot.clock import utc_text
+from bot.message import Capabilities, Message
+from storage import chats, outbox
+from storage.database import Connection
+
+REPLY_LIVES = timedelta(hours=24)  # an answer to something said the day before only confuses
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """Knows what each channel can show; a channel that is not in `capabilities` is off."""
+
+    capabilities: Mapping[str, Capabilities]
+
+    def reply(self, db: Connection, chat: str, message: Message, now: datetime, edits: int | None = None) -> None:
+        """Answer in the chat; with `edits`, the row whose message is to be rewritten, in place where that is possible.
+
+        An answer that may not have arrived is not sent again: the person repeats what he or she did.
+        """
+        to = chats.chat_of(db, chat)
+        assert to is not None, "an answer goes to a chat that was heard"
+        can = self.capabilities[to.channel]
+        parts = plan(message, can)
+        # An edit can neither bring a file or a phone's contact button, nor turn one message into two.
+        in_place = edits if can.edits and len(parts) == 1 and not message.ask and not message.file else None
+        for part in parts:
+            outbox.post(
+                db,
+                chat=chat,
+                body=part.to_json(),
+                kind="reply",
+                lane=0,
+                now=utc_text(now),
+                person_id=to.person_id,
+                uncertain_do="drop",
+                edits=in_place,
+                expires_at=utc_text(now + REPLY_LIVES),
+            )
+
+    def notify(
+        self,
+        db: Connection,
+        person_id: int,
+        message: Message,
+        now: datetime,
+        *,
+        kind: str,
+        object: str,  # noqa: A002  # the word the outbox uses
+        occurrence: str = "",
+        lane: int = 1,
+        expires_at: datetime | None = None,
+        not_before: datetime | None = None,
+        uncertain_do: str = "resend",
+        state: str = "queued",
+    ) -> int:
+        """Tell the person once per kind, object and occurrence, where he or she was last heard from.
+
+        Return how many rows that made: 0 if the person was told before, or can be reached in no chat.
+        """
+        to = next((chat for chat in chats.chats_of(db, person_id) if chat.channel in self.capabilities), None)
+        if to is None:
+            return 0
+        key = f"{kind}:{object}:{person_id}:{occurrence}"
+        parts = plan(message, self.capabilities[to.channel])
+        for number, part in enumerate(parts, 1):
+            posted = outbox.post(
+                db,
+                chat=to.chat,
+                body=part.to_json(),
+                kind=kind,
+                lane=lane,
+                now=utc_text(now),
+                person_id=person_id,
+                object=object,
+                dedupe=key if number == 1 else f"{key}#{number}",
+                uncertain_do=uncertain_do,
+                not_before=utc_text(not_before) if not_before else None,
+                expires_at=utc_text(expires_at) if expires_at else None,
+                state=state,
+            )
+            if posted is None:
+                return 0
+        return len(parts)

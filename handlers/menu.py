@@ -1,0 +1,51 @@
+"""The menu: what this person can do now, and where everything ends that could not be understood."""
+
+from collections.abc import Sequence
+
+from bot.chat import EVERYONE, Chat, Dialog, Reader
+from bot.message import Choice
+from bot.routes import Command, action
+from bot.settling import Settling
+
+GREETINGS = {
+    "welcome": "Baik, {me}.",
+    "?": "Maaf, itu belum saya pahami.",
+    "!": "Menu itu bukan untuk tugas {me}.",
+}
+
+
+def make_menu(name: str, commands: Sequence[Command]) -> Dialog[str]:
+    """Make the dialog that shows the menu of these commands."""
+
+    async def show(chat: Chat, read: Reader) -> str:
+        return chat.arg
+
+    def say(tx: Settling, why: str) -> None:
+        me = f"Bapak/Ibu {tx.me.first_name}"
+        opening = GREETINGS.get(why, "").format(me=me)
+        now = "Yang bisa dilakukan sekarang:" if why else f"{me}, yang bisa dilakukan sekarang:"
+        tx.say(f"{opening} {now}".strip(), *offered(commands, tx.me.role))
+
+    return Dialog(name, "Menu", show, say, EVERYONE)
+
+
+def make_help(commands: Sequence[Command]) -> Dialog[None]:
+    """Make the dialog that explains every command of the person's role."""
+
+    async def show(chat: Chat, read: Reader) -> None:
+        return None
+
+    def say(tx: Settling, result: None) -> None:
+        known = [f"/{one.word}: {one.says}" for one in commands if tx.me.role in one.dialog.roles]
+        tx.say(
+            "Perintah yang bisa diketik atau dipilih:\n"
+            + "\n".join(known)
+            + "\n/kembali: satu langkah mundur\n/batal: tinggalkan yang sedang berjalan"
+        )
+
+    return Dialog("bantuan", "Bantuan", show, say, EVERYONE)
+
+
+def offered(commands: Sequence[Command], role: str) -> tuple[Choice, ...]:
+    """Return the menu's buttons for a role."""
+    return tuple(action(one.dialog.name, "", one.label) for one in commands if one.label and role in one.dialog.roles)

@@ -1,0 +1,81 @@
+"""Chats: where people can be reached, who talks there, and what a channel told us about reaching them."""
+
+from dataclasses import dataclass
+
+from storage.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRow:
+    """One chat as it is stored; `address` is its place within the channel."""
+
+    chat: str
+    channel: str
+    address: str
+    person_id: int | None
+    name: str
+    reachable: bool
+    last_in_at: str | None
+
+
+_CHAT = "SELECT chat, channel, address, person_id, name, reachable = 'yes', last_in_at FROM chats "
+
+
+def hear(db: Connection, chat: str, channel: str, name: str, now: str) -> None:
+    """Note that somebody wrote from this chat ('telegram:4711'): it exists, and it can be reached again."""
+    db.execute(
+        """
+        INSERT INTO chats (chat, channel, address, name, last_in_at) VALUES (:chat, :channel, :address, :name, :now)
+        ON CONFLICT (chat) DO UPDATE SET
+            reachable = 'yes', last_in_at = max(coalesce(last_in_at, ''), :now),
+            name = CASE :name WHEN '' THEN name ELSE :name END
+        """,
+        {"chat": chat, "channel": channel, "address": chat.partition(":")[2], "name": name, "now": now},
+    )
+
+
+def set_reachable(db: Connection, chat: str, reachable: bool) -> None:
+    """Note that the channel can, or can no longer, bring messages to this chat."""
+    db.execute("UPDATE chats SET reachable = ? WHERE chat = ?", ("yes" if reachable else "no", chat))
+
+
+def chat_of(db: Connection, chat: str) -> ChatRow | None:
+    """Return the chat with this key."""
+    row = db.execute(_CHAT + "WHERE chat = ?", (chat,)).fetchone()
+    return _chat(row) if row else None
+
+
+def chats_of(db: Connection, person_id: int) -> list[ChatRow]:
+    """Return the chats in which the person can be reached, the one last heard from first."""
+    rows = db.execute(
+        _CHAT + "WHERE person_id = ? AND reachable = 'yes' ORDER BY last_in_at DESC, linked_at DESC, chat",
+        (person_id,),
+    )
+    return [_chat(row) for row in rows]
+
+
+def leave_alone(db: Connection, chat: str, until: str) -> None:
+    """Send nothing to the chat before `until`; a later time already stored stays."""
+    db.execute("UPDATE chats SET not_before = max(coalesce(not_before, ''), ?) WHERE chat = ?", (until, chat))
+
+
+def move(db: Connection, chat: str, address: str) -> str:
+    """Let the chat live on at another address of its channel; return the key it has there."""
+    key = f"{chat.partition(':')[0]}:{address}"
+    if key == chat:
+        return chat
+    db.execute(
+        """
+        INSERT INTO chats (chat, channel, address, person_id, name, linked_at, last_in_at)
+        SELECT :key, channel, :address, person_id, name, linked_at, last_in_at FROM chats WHERE chat = :chat
+        ON CONFLICT (chat) DO NOTHING
+        """,
+        {"key": key, "address": address, "chat": chat},
+    )
+    set_reachable(db, chat, False)
+    return key
+
+
+def _chat(row: tuple[str, str, str, int | None, str, int, str | None]) -> ChatRow:
+    chat, channel, address, person_id, name, reachable, last_in_at = row
+    return ChatRow(chat, channel, address, person_id, name, bool(reachable), last_in_at)

@@ -1,0 +1,142 @@
+"""The outbox: everything the bot says, as rows; what is posted, what stands in a chat, and what became of it."""
+
+from dataclasses import dataclass
+
+from storage.database import Connection
+
+LOOKED_BACK = 40  # rows of a chat that are searched for cards: older ones have long scrolled away
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message with choices that stands in a chat; `body` is the stored message's JSON."""
+
+    id: int
+    body: str
+
+
+def post(
+    db: Connection,
+    *,
+    chat: str,
+    body: str,
+    kind: str,
+    lane: int,
+    now: str,
+    person_id: int | None = None,
+    object: str = "",  # noqa: A002  # the word the table uses
+    dedupe: str | None = None,
+    uncertain_do: str = "resend",
+    edits: int | None = None,
+    not_before: str | None = None,
+    expires_at: str | None = None,
+    state: str = "queued",
+) -> int | None:
+    """Add a row and return its id; None if its dedupe key is already there.
+
+    `lane` is 0 reply, 1 notice, 2 broadcast. A row posted as 'held' goes nowhere until `release`.
+    """
+    if lane == 0:
+        # Who is being answered was just heard: the network is back, and older answers need not sit out their back-off.
+        db.execute(
+            """
+            UPDATE outbox SET not_before = :now WHERE chat = :chat AND lane = 0 AND state IN ('queued', 'started')
+            AND state = 'queued' AND attempts > 0 AND not_before > :now
+            """,
+            {"chat": chat, "now": now},
+        )
+    row = db.execute(
+        """
+        INSERT INTO outbox (chat, person_id, kind, lane, object, dedupe, body, edits, uncertain_do, state, not_before,
+                            expires_at, made_at)
+        VALUES (:chat, :person_id, :kind, :lane, :object, :dedupe, :body, :edits, :uncertain_do, :state, :not_before,
+                :expires_at, :now)
+        ON CONFLICT (dedupe) DO NOTHING RETURNING id
+        """,
+        {
+            "chat": chat,
+            "person_id": person_id,
+            "kind": kind,
+            "lane": lane,
+            "object": object,
+            "dedupe": dedupe,
+            "body": body,
+            "edits": edits,
+            "uncertain_do": uncertain_do,
+            "state": state,
+            "not_before": not_before or now,
+            "expires_at": expires_at,
+            "now": now,
+        },
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def release(db: Connection, object: str, now: str) -> int:  # noqa: A002  # the word the table uses
+    """Let go of the rows held for this object, from `now` on; return how many."""
+    return db.execute(
+        """
+        UPDATE outbox SET state = 'queued', not_before = max(not_before, :now)
+        WHERE object = :object AND object <> '' AND state = 'held'
+        """,
+        {"object": object, "now": now},
+    ).rowcount
+
+
+def stop(db: Connection, object: str, now: str) -> int:  # noqa: A002  # the word the table uses
+    """Cancel what is about this object and has not left; return how many rows that were.
+
+    What is on its way right now is marked: whatever comes of this attempt, there is no other.
+    """
+    key = {"object": object, "now": now}
+    about = "WHERE object = :object AND object <> ''"
+    db.execute(f"UPDATE outbox SET withdrawn = 1 {about} AND state = 'started'", key)
+    db.execute(f"UPDATE outbox SET withdrawn = 1, uncertain_do = 'drop' {about} AND state = 'uncertain'", key)
+    return db.execute(
+        f"""
+        UPDATE outbox SET done_at = :now, state = CASE copies WHEN 0 THEN 'cancelled' ELSE 'uncertain' END
+        {about} AND state IN ('held', 'queued')
+        """,
+        key,
+    ).rowcount
+
+
+def recent_cards(db: Connection, chat: str, most: int = 3) -> list[Card]:
+    """Return the messages with choices that stand in the chat, newest first; what was edited shows its last edition."""
+    rows = db.execute(
+        """
+        SELECT id, edits, body, json_extract(body, '$.choices') IS NOT NULL FROM outbox
+        WHERE chat = ? AND state IN ('queued', 'started', 'sent', 'uncertain') ORDER BY id DESC LIMIT ?
+        """,
+        (chat, LOOKED_BACK),
+    ).fetchall()
+    replaces = {row[0]: row[1] for row in rows if row[1] is not None}
+    cards: list[Card] = []
+    seen: set[int] = set()
+    for id_, _, body, has_choices in rows:
+        first = id_
+        while first in replaces:
+            first = replaces[first]
+        if first not in seen and has_choices:
+            cards.append(Card(id_, body))
+        seen.add(first)
+    return cards[:most]
+
+
+def card_with(db: Connection, chat: str, external_id: str) -> int | None:
+    """Return the row whose message the channel knows by this id; the last edition, if it was edited."""
+    row = db.execute(
+        "SELECT id FROM outbox WHERE chat = ? AND external_id = ? ORDER BY id DESC LIMIT 1", (chat, external_id)
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def states_of(db: Connection, object: str) -> dict[str, int]:  # noqa: A002  # the word the table uses
+    """Count the rows about this object by state: they add up to all that were ever posted about it."""
+    rows = db.execute("SELECT state, count(*) FROM outbox WHERE object = ? AND object <> '' GROUP BY state", (object,))
+    return dict(rows)
+
+
+def counts(db: Connection) -> dict[str, int]:
+    """Count all rows by state."""
+    return dict(db.execute("SELECT state, count(*) FROM outbox GROUP BY state"))

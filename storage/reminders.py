@@ -1,0 +1,50 @@
+"""Reminders that are due: what is planned, crossed with the office's lead times, less what has a row already."""
+
+from dataclasses import dataclass
+
+from storage.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One reminder that should have a row by now; times are UTC ISO text, `minutes` is the lead time of its rule."""
+
+    kind: str
+    object_id: int
+    person_id: int
+    rule: str
+    minutes: int
+    starts_at: str
+    occurrence: str
+    superseded: int  # 1: a later rule of the same thing is due as well
+
+
+# A rule whose moment had passed before the thing was planned reminds of nothing: the person planned it just now.
+# Of two rules that are due at once, after a night without power say, only the later one still helps.
+_DUE = """
+    WITH due AS (
+        SELECT 'meeting' AS kind, m.id AS object_id, m.person_id, t.rule, t.minutes, m.starts_at,
+               m.made_at AS known_at
+        FROM meetings m JOIN lead_times t ON t.object = 'meeting'
+        WHERE m.state = 'planned' AND m.starts_at > :since
+        UNION ALL
+        SELECT 'event', e.id, i.person_id, t.rule, t.minutes, e.starts_at, e.made_at
+        FROM events e JOIN invitations i ON i.event_id = e.id JOIN lead_times t ON t.object = 'event'
+        WHERE e.state = 'announced' AND e.starts_at > :since AND i.answer IS NOT 'no'
+    )
+    SELECT kind, object_id, d.person_id, rule, minutes, starts_at, rule || ':' || starts_at,
+           EXISTS (SELECT 1 FROM lead_times later WHERE later.object = d.kind AND later.minutes < d.minutes
+                   AND julianday(d.starts_at) - later.minutes / 1440.0 <= julianday(:now))
+    FROM due d JOIN persons p ON p.id = d.person_id AND p.state = 'active'
+    WHERE julianday(starts_at) - minutes / 1440.0 <= julianday(:now)
+      AND julianday(known_at) <= julianday(starts_at) - minutes / 1440.0
+      AND EXISTS (SELECT 1 FROM chats c WHERE c.person_id = d.person_id AND c.reachable = 'yes')
+      AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.dedupe =
+          'reminder:' || kind || ':' || object_id || ':' || d.person_id || ':' || rule || ':' || starts_at)
+    ORDER BY starts_at, kind, object_id, d.person_id, minutes
+"""
+
+
+def due(db: Connection, now: str, since: str) -> list[Due]:
+    """Return the reminders that have no row yet, for what starts after `since`; both are UTC ISO text."""
+    return [Due(*row) for row in db.execute(_DUE, {"now": now, "since": since})]
