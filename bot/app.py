@@ -19,6 +19,7 @@ from bot.media import Media
 from bot.pacer import Limits, Pacer
 from bot.posting import Poster
 from bot.reminders import Reminders
+from bot.routes import Routes
 from bot.sweeping import NAME as ENGINE
 from bot.sweeping import Sweep
 from bot.turns import Turns
@@ -40,6 +41,7 @@ class Plan:
     make_channels: MakeChannels
     boot_id: str
     pace: Mapping[str, Limits] = field(default_factory=dict)
+    make_routes: Callable[[str], Routes] = build_routes
     workers: int = 8
     album_quiet: timedelta = ALBUM_QUIET
     rng: random.Random = field(default_factory=random.Random)
@@ -115,7 +117,7 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     poster = Poster({name: channel.capabilities for name, channel in channels.items()})
     pacers = {name: Pacer(plan.pace.get(name, Limits())) for name in channels}
     courier = Courier(database, channels, clock, pacers, boot_id=plan.boot_id, workers=plan.workers, rng=plan.rng)
-    decisions = Decisions(database, build_routes(plan.office), clock, plan.zone, media)
+    decisions = Decisions(database, plan.make_routes(plan.office), clock, plan.zone, media)
     turns = Turns(database, decisions, poster, clock, plan.zone, courier.wake)
     sweep = Sweep(database, clock)
     inlets: dict[str, Inlet] = {**channels, ENGINE: sweep}

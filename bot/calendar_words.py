@@ -10,6 +10,9 @@ DAYS = tuple(get_day_names("wide", locale="id")[number] for number in range(7))
 SHORT_DAYS = tuple(get_day_names("abbreviated", locale="id")[number] for number in range(7))
 MONTHS = tuple(get_month_names("wide", locale="id")[number] for number in range(1, 13))
 SHORT_MONTHS = tuple(get_month_names("abbreviated", locale="id")[number] for number in range(1, 13))
+NUMERALS = (
+    "nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas",
+)  # fmt: skip
 
 MOST_READ = 200
 """An answer longer than this many characters is no date."""
@@ -73,15 +76,14 @@ def _words() -> dict[str, tuple[str, int]]:
         "S7": "seminggu sepekan",
     }
     found = {word: (key[0], int(key[1:] or 0)) for key, words in kinds.items() for word in words.split()}
-    numerals = "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas".split()
-    found |= {word: ("n", number) for number, word in enumerate(numerals, 1)}
+    found |= {word: ("n", number) for number, word in enumerate(NUMERALS) if number}
     slips = (
         "jnuari january|peb pebruari febuari pebuari february|mrt march|aprl|may|june|july|"
         "agt ags agst august|sept spt|oct october oktb|nop nopember nov|dec december dsmbr"
     )
     for number, (month, others) in enumerate(zip(MONTHS, slips.split("|"), strict=True), 1):
         starts = [month[:length].lower() for length in range(3, len(month) + 1)]
-        found |= {word: ("M", number) for word in (*starts, *others.split())}
+        found |= dict.fromkeys((*starts, *others.split()), ("M", number))
     return found
 
 

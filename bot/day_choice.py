@@ -49,9 +49,9 @@ class Written:
 def settle(first: Written, last: Written, asked: Asked, weekday: int | None = None) -> Run:
     """Return the run of days that is meant; a single day is a run from itself to itself.
 
-    A month or year that stands at one end holds for both; without a year, `asked.prefer` chooses: past is the latest not
-    after today, future the earliest not before today, near the closest. `weekday` is that of the first day, if known: of
-    two years or months about equally near it tells which. Raises NotADate.
+    A month or year that stands at one end holds for both; without a year, `asked.prefer` chooses: past is the latest
+    not after today, future the earliest not before today, near the closest. `weekday` is that of the first day, if
+    known: of two years or months about equally near it tells which. Raises NotADate.
     """
     first = Written(first.day, first.month or last.month, first.year)
     if last.month is None:
@@ -61,7 +61,7 @@ def settle(first: Written, last: Written, asked: Asked, weekday: int | None = No
     if first.year or last.year:
         end = last.year or (first.year or 0) + wraps
         runs = [_exact(first, last, first.year or end - wraps, end)]
-        return _check(runs[0], asked)
+        return check(runs[0], asked)
     if first.month:
         years = range(asked.today.year - 2, asked.today.year + 2)
         runs = [_exact(first, last, year, year + wraps) for year in years]
@@ -72,7 +72,7 @@ def settle(first: Written, last: Written, asked: Asked, weekday: int | None = No
     real = [run for run in runs if run and _distance(run, asked.today) <= reach]
     if not real and (2, 29) in (first.order, last.order) and last.day <= 29:
         raise NotADate("29 Februari hanya ada pada tahun kabisat. Mohon ketik tahunnya, misalnya 29 Februari 2024.")
-    return _check(_choose(real, asked, weekday, near), asked)
+    return check(_choose(real, asked, weekday, near), asked)
 
 
 def whole_year(digits: str, asked: Asked) -> int:
@@ -101,6 +101,17 @@ def refuse_other_weekday(day: date, weekday: int | None) -> None:
         raise NotADate(
             f"{show_date(day)} adalah hari {DAYS[day.weekday()]}, bukan {DAYS[weekday]}. Mohon ketik tanggalnya lagi."
         )
+
+
+def check(run: Run | None, asked: Asked) -> Run:
+    """Return the run. Raises NotADate if there is none, if it goes backwards or lasts too long."""
+    if run is None:
+        raise asked.impossible()
+    if run[1] < run[0]:
+        raise NotADate("Tanggal akhirnya mendahului tanggal awalnya. Contoh: 12-14 November 2023.")
+    if (run[1] - run[0]).days >= LONGEST_RUN:
+        raise NotADate(f"Paling lama {LONGEST_RUN} hari. Contoh: 12-14 November 2023.")
+    return run
 
 
 def _exact(first: Written, last: Written, start: int, end: int) -> Run | None:
@@ -136,13 +147,3 @@ def _choose(runs: list[Run], asked: Asked, weekday: int | None, near: int) -> Ru
         return (not fits, away, run[0] < today)
 
     return min(runs, key=by_distance, default=None)
-
-
-def _check(run: Run | None, asked: Asked) -> Run:
-    if run is None:
-        raise asked.impossible()
-    if run[1] < run[0]:
-        raise NotADate("Tanggal akhirnya mendahului tanggal awalnya. Contoh: 12-14 November 2023.")
-    if (run[1] - run[0]).days >= LONGEST_RUN:
-        raise NotADate(f"Paling lama {LONGEST_RUN} hari. Contoh: 12-14 November 2023.")
-    return run

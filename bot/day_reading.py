@@ -5,14 +5,15 @@ from datetime import date
 
 from bot.calendar_words import MOST_READ, MOST_SEARCHED, NotADate, Words, cut, remove
 from bot.day_choice import Asked, Prefer, Run
-from bot.day_shapes import ANSWERED_DAYS, ANSWERED_RUNS, FOUND_DAYS, FOUND_RUNS, Match, Shape
+from bot.day_matches import Match
+from bot.day_shapes import ANSWERED_DAYS, ANSWERED_RUNS, FOUND_DAYS, FOUND_RUNS, Shape
 
 
 def read_day(text: str, today: date, *, prefer: Prefer = "near") -> date:
     """Read an answer that is one day.
 
-    Without a year (or a month), `prefer` chooses: past is the latest not after `today`, future the earliest not before it,
-    near the closest. Raises NotADate, whose text tells the person what to type.
+    Without a year (or a month), `prefer` chooses: past is the latest not after `today`, future the earliest not before
+    it, near the closest. Raises NotADate, whose text tells the person what to type.
     """
     asked = Asked(today, prefer)
     words = _answer(text, asked)

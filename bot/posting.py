@@ -52,7 +52,7 @@ class Poster:
         now: datetime,
         *,
         kind: str,
-        object: str,  # noqa: A002  # the word the outbox uses
+        object: str,  # the word the outbox uses
         occurrence: str = "",
         lane: int = 1,
         expires_at: datetime | None = None,

@@ -3,10 +3,9 @@
 import re
 from datetime import time
 
-from bot.calendar_words import MONTHS, MOST_READ, MOST_SEARCHED, NotATime, fold, remove
+from bot.calendar_words import MONTHS, MOST_READ, MOST_SEARCHED, NUMERALS, NotATime, fold, remove
 
-_NUMERALS = "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas".split()
-_SPOKEN = {word: number for number, word in enumerate(_NUMERALS)} | {
+_SPOKEN = {word: number for number, word in enumerate(NUMERALS)} | {
     "dua belas": 12,
     "lima belas": 15,
     "seperempat": 15,
@@ -84,10 +83,10 @@ def read_time(text: str) -> time:
 
 
 def find_time(line: str) -> tuple[time | None, str]:
-    """Find the first clear time of day in a line, one with "jam" or "pukul" before others; return it and the line without it.
+    """Find the first clear time of day in a line, rather one with "jam" or "pukul"; return it and the line without it.
 
-    Of a span the start is returned and the whole is taken out. Raises NotATime for a clear time that does not exist or may
-    be either of two.
+    Of a span the start is returned and the whole is taken out. Raises NotATime for a clear time that does not exist or
+    may be either of two.
     """
     folded = fold(line[:MOST_SEARCHED])
     best = None

@@ -99,7 +99,7 @@ def next_due(db: Connection, now: str, channels: Iterable[str]) -> str | None:
     return min((time for time in times if time is not None), default=None)
 
 
-def start(db: Connection, id: int, owner: str, now: str) -> Started | None:  # noqa: A002  # the word the table uses
+def start(db: Connection, id: int, owner: str, now: str) -> Started | None:  # the word the table uses
     """Mark the row as on its way, before the first byte leaves; None if it may no longer go.
 
     Asks again all that can have changed since `claimable` was read, and returns the row as it is now.

@@ -67,7 +67,7 @@ def modules(db: Connection) -> list[Module]:
     return [Module(*row) for row in db.execute(_MODULE + "WHERE active = 1 ORDER BY rank, id")]
 
 
-def module(db: Connection, id: int) -> Module | None:  # noqa: A002  # the word the tables use
+def module(db: Connection, id: int) -> Module | None:
     """Return the module with this id."""
     row = db.execute(_MODULE + "WHERE id = ?", (id,)).fetchone()
     return Module(*row) if row else None
@@ -79,7 +79,7 @@ def lessons(db: Connection, module_id: int, *, every: bool = False) -> list[Less
     return [_lesson(row) for row in rows]
 
 
-def lesson(db: Connection, id: int) -> Lesson | None:  # noqa: A002  # the word the tables use
+def lesson(db: Connection, id: int) -> Lesson | None:
     """Return the lesson with this id, in use or not: old meetings still name it."""
     row = db.execute(_LESSON + "WHERE l.id = ?", (id,)).fetchone()
     return _lesson(row) if row else None
@@ -97,7 +97,7 @@ def lesson_numbered(db: Connection, text: str) -> Lesson | None:
     return _lesson(row) if row else None
 
 
-def retitle(db: Connection, id: int, title: str) -> bool:  # noqa: A002  # the word the tables use
+def retitle(db: Connection, id: int, title: str) -> bool:
     """Give the lesson another title; False if there is no such lesson."""
     return db.execute("UPDATE lessons SET title = ? WHERE id = ?", (title, id)).rowcount == 1
 

@@ -24,7 +24,7 @@ def post(
     lane: int,
     now: str,
     person_id: int | None = None,
-    object: str = "",  # noqa: A002  # the word the table uses
+    object: str = "",  # the word the table uses
     dedupe: str | None = None,
     uncertain_do: str = "resend",
     edits: int | None = None,
@@ -72,7 +72,7 @@ def post(
     return int(row[0]) if row else None
 
 
-def release(db: Connection, object: str, now: str) -> int:  # noqa: A002  # the word the table uses
+def release(db: Connection, object: str, now: str) -> int:  # the word the table uses
     """Let go of the rows held for this object, from `now` on; return how many."""
     return db.execute(
         """
@@ -83,7 +83,7 @@ def release(db: Connection, object: str, now: str) -> int:  # noqa: A002  # the 
     ).rowcount
 
 
-def stop(db: Connection, object: str, now: str) -> int:  # noqa: A002  # the word the table uses
+def stop(db: Connection, object: str, now: str) -> int:  # the word the table uses
     """Cancel what is about this object and has not left; return how many rows that were.
 
     What is on its way right now is marked: whatever comes of this attempt, there is no other.
@@ -131,7 +131,7 @@ def card_with(db: Connection, chat: str, external_id: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def states_of(db: Connection, object: str) -> dict[str, int]:  # noqa: A002  # the word the table uses
+def states_of(db: Connection, object: str) -> dict[str, int]:  # the word the table uses
     """Count the rows about this object by state: they add up to all that were ever posted about it."""
     rows = db.execute("SELECT state, count(*) FROM outbox WHERE object = ? AND object <> '' GROUP BY state", (object,))
     return dict(rows)

@@ -13,7 +13,7 @@ MOST_ATTEMPTS = 150  # at 600 s apart about a day: nothing is tried for ever
 MOST_MOVES = 5
 
 
-def accepted(db: Connection, id: int, external_id: str, now: str) -> None:  # noqa: A002  # the word the table uses
+def accepted(db: Connection, id: int, external_id: str, now: str) -> None:  # the word the table uses
     """The channel took it; '' where its answer could not be read."""
     db.execute(
         """
@@ -24,7 +24,7 @@ def accepted(db: Connection, id: int, external_id: str, now: str) -> None:  # no
     )
 
 
-def throttled(db: Connection, id: int, until: str, now: str) -> None:  # noqa: A002
+def throttled(db: Connection, id: int, until: str, now: str) -> None:
     """Refused for now: the chat is left alone until then, and the refusal is not held against the row."""
     chat = _chat_of(db, id)
     if chat is not None:
@@ -32,7 +32,7 @@ def throttled(db: Connection, id: int, until: str, now: str) -> None:  # noqa: A
         _put_back(db, id, now, until, "Throttled", counts=False)
 
 
-def retry_plain(db: Connection, id: int, now: str) -> None:  # noqa: A002
+def retry_plain(db: Connection, id: int, now: str) -> None:
     """The markup was refused: once more without it, and if that was without it, never again."""
     if db.execute("SELECT 1 FROM outbox WHERE id = ? AND plain = 1", (id,)).fetchone():
         refused(db, id, "MarkupRefused", now)
@@ -41,13 +41,13 @@ def retry_plain(db: Connection, id: int, now: str) -> None:  # noqa: A002
     _put_back(db, id, now, now, "MarkupRefused")
 
 
-def post_anew(db: Connection, id: int, error: str, now: str) -> None:  # noqa: A002
+def post_anew(db: Connection, id: int, error: str, now: str) -> None:
     """The message to be edited is gone: say the same in a new one, since the person waits for an answer."""
     db.execute("UPDATE outbox SET edits = NULL WHERE id = ? AND state = 'started'", (id,))
     _put_back(db, id, now, now, error)
 
 
-def moved(db: Connection, id: int, address: str, now: str) -> None:  # noqa: A002
+def moved(db: Connection, id: int, address: str, now: str) -> None:
     """The chat lives at another address: this row, and what else waits for the chat, goes there."""
     row = db.execute("SELECT chat, attempts FROM outbox WHERE id = ? AND state = 'started'", (id,)).fetchone()
     if row is None:
@@ -63,12 +63,12 @@ def moved(db: Connection, id: int, address: str, now: str) -> None:  # noqa: A00
     )
 
 
-def refused(db: Connection, id: int, error: str, now: str) -> None:  # noqa: A002
+def refused(db: Connection, id: int, error: str, now: str) -> None:
     """Refused for good."""
     _end(db, id, "failed", error, now)
 
 
-def stopped(db: Connection, id: int, error: str, now: str) -> None:  # noqa: A002
+def stopped(db: Connection, id: int, error: str, now: str) -> None:
     """Refused for good, and so is everything that was posted to this person before the attempt began."""
     row = db.execute("SELECT chat, started_at FROM outbox WHERE id = ? AND state = 'started'", (id,)).fetchone()
     if row is None:
@@ -88,7 +88,7 @@ def stopped(db: Connection, id: int, error: str, now: str) -> None:  # noqa: A00
     )
 
 
-def pause_lane(db: Connection, id: int, channel: str, error: str, now: str) -> None:  # noqa: A002
+def pause_lane(db: Connection, id: int, channel: str, error: str, now: str) -> None:
     """Our own credentials were refused: nothing more leaves by this channel, and nothing is held against its rows."""
     db.execute(
         """
@@ -117,7 +117,7 @@ def resume_lanes(db: Connection, channels: Iterable[str]) -> None:
         db.execute("UPDATE lanes SET paused_by = NULL WHERE channel = ?", (channel,))
 
 
-def retry_later(db: Connection, id: int, not_before: str, error: str, now: str) -> None:  # noqa: A002
+def retry_later(db: Connection, id: int, not_before: str, error: str, now: str) -> None:
     """Nothing left us: again later, up to MOST_ATTEMPTS."""
     if db.execute("SELECT 1 FROM outbox WHERE id = ? AND attempts >= ?", (id, MOST_ATTEMPTS)).fetchone():
         refused(db, id, error, now)
@@ -139,7 +139,7 @@ def hurry(db: Connection, channel: str, now: str) -> int:
     return moved_up
 
 
-def uncertain(db: Connection, id: int, error: str, now: str, resend_at: str | None) -> None:  # noqa: A002
+def uncertain(db: Connection, id: int, error: str, now: str, resend_at: str | None) -> None:
     """It may have arrived, or not: a second copy goes at `resend_at`, once, if the kind of message wants one."""
     db.execute(
         """
@@ -175,7 +175,7 @@ def adopt_orphans(db: Connection, boot_id: str, now: str, idempotent_channels: I
     return count
 
 
-def _put_back(db: Connection, id: int, now: str, not_before: str, error: str, *, counts: bool = True) -> None:  # noqa: A002
+def _put_back(db: Connection, id: int, now: str, not_before: str, error: str, *, counts: bool = True) -> None:
     """Return a started row to its queue, unless it was withdrawn on its way."""
     db.execute(
         """
@@ -188,7 +188,7 @@ def _put_back(db: Connection, id: int, now: str, not_before: str, error: str, *,
     )
 
 
-def _end(db: Connection, id: int, state: str, error: str, now: str) -> None:  # noqa: A002
+def _end(db: Connection, id: int, state: str, error: str, now: str) -> None:
     db.execute(
         """
         UPDATE outbox SET state = CASE copies WHEN 0 THEN :state ELSE 'uncertain' END, error = :error, done_at = :now
@@ -198,6 +198,6 @@ def _end(db: Connection, id: int, state: str, error: str, now: str) -> None:  # 
     )
 
 
-def _chat_of(db: Connection, id: int) -> str | None:  # noqa: A002
+def _chat_of(db: Connection, id: int) -> str | None:
     row = db.execute("SELECT chat FROM outbox WHERE id = ? AND state = 'started'", (id,)).fetchone()
     return str(row[0]) if row else None

@@ -80,7 +80,7 @@ def districts(db: Connection) -> list[District]:
     return [District(*row) for row in db.execute("SELECT id, name FROM districts ORDER BY name")]
 
 
-def district(db: Connection, id: int) -> District | None:  # noqa: A002  # the word the tables use
+def district(db: Connection, id: int) -> District | None:
     """Return the district with this id."""
     row = db.execute("SELECT id, name FROM districts WHERE id = ?", (id,)).fetchone()
     return District(*row) if row else None
@@ -91,7 +91,7 @@ def villages(db: Connection, district_id: int) -> list[Village]:
     return [Village(*row) for row in db.execute(_VILLAGE + "WHERE d.id = ? ORDER BY v.name", (district_id,))]
 
 
-def village(db: Connection, id: int) -> Village | None:  # noqa: A002  # the word the tables use
+def village(db: Connection, id: int) -> Village | None:
     """Return the village with this id."""
     row = db.execute(_VILLAGE + "WHERE v.id = ?", (id,)).fetchone()
     return Village(*row) if row else None

@@ -36,6 +36,7 @@ class Reader(HTMLParser):
 
 
 @given(texts)
+@settings(max_examples=60, deadline=None)
 def test_html_read_back_is_what_was_typed(text: Text) -> None:
     """Nothing typed becomes a tag, and no character is lost or added."""
     reader = Reader()
@@ -46,6 +47,7 @@ def test_html_read_back_is_what_was_typed(text: Text) -> None:
 
 
 @given(texts)
+@settings(max_examples=60, deadline=None)
 def test_telegram_can_parse_all_we_write(text: Text) -> None:
     """Telegram's own strict reader never refuses our entities."""
     read, _ = telegram_html.parse(as_html(text))

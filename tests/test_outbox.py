@@ -512,7 +512,6 @@ def crowded(empty: Connection) -> Iterator[Connection]:
         SELECT chat, 'announcement', 2, 'broadcast:1', '{body("x")}', 'resend', '{at()}', '{at()}'
         FROM chats WHERE last_in_at IS NULL;
         COMMIT;
-        ANALYZE;
         """
     )
     yield connection

@@ -10,14 +10,21 @@ from storage import places
 from storage.database import Connection, migrate
 
 
-@pytest.fixture
-def db() -> Iterator[Connection]:
+@pytest.fixture(scope="module")
+def langkat() -> Iterator[Connection]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     migrate(connection)
     connection.row_factory = sqlite3.Row
     places.load_places(connection, json.loads(places.SEED.read_text(encoding="utf-8")))
     yield connection
     connection.close()
+
+
+@pytest.fixture
+def db(langkat: Connection) -> Iterator[Connection]:
+    langkat.execute("BEGIN")
+    yield langkat
+    langkat.execute("ROLLBACK")
 
 
 def test_langkat_is_whole(db: Connection) -> None:

@@ -32,7 +32,7 @@ class Shelf:
         for event in events:
             self.arrived.setdefault(event.event_id, event)
 
-    async def keep(self, content: bytes, type: str) -> str:  # noqa: A002  # as Keep is called
+    async def keep(self, content: bytes, type: str) -> str:
         self.files[DIGEST] = content
         return DIGEST
 

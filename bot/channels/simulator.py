@@ -88,7 +88,7 @@ class Simulator:
         per_row=2,
     )
 
-    def __init__(self, *, store: Store, keep: Keep, open: Open, clock: Clock) -> None:  # noqa: A002  # as the contract has it
+    def __init__(self, *, store: Store, keep: Keep, open: Open, clock: Clock) -> None:
         self.keep = keep
         self.open = open
         self._store = store
@@ -240,7 +240,7 @@ def _moment(value: Any) -> datetime:
     return moment
 
 
-def _file(digest: Any, name: Any, type: Any, size: Any) -> Media:  # noqa: A002  # as Media names it
+def _file(digest: Any, name: Any, type: Any, size: Any) -> Media:
     digest = _words(digest, 64)
     if not digest or not isinstance(size, int):
         raise ValueError("not a file")
@@ -258,7 +258,7 @@ def _location(latitude: Any, longitude: Any, forwarded: Any) -> Location:
     return point
 
 
-def _said_by_bot(id: str, message: Message, at: str) -> Bubble:  # noqa: A002  # as Bubble names it
+def _said_by_bot(id: str, message: Message, at: str) -> Bubble:
     return Bubble(id, "bot", message.text, at, message.choices, message.file, message.ask)
 
 

@@ -61,7 +61,7 @@ class Telegram:
         *,
         store: Store,
         keep: Keep,
-        open: Open,  # noqa: A002  # the word the contract uses
+        open: Open,
         clock: Clock,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         answer_within: float = 20.0,

@@ -79,7 +79,7 @@ def compose(sending: Sending, can: Capabilities, content: bytes) -> tuple[str, d
     if editing:
         return "editMessageCaption", fields
     kind = "photo" if message.file.kind == "photo" and len(content) <= LARGEST_PHOTO else "document"
-    fields[kind] = InputFile(content, filename=message.file.name or None)
+    fields[kind] = InputFile(content, filename=markup.one_line(message.file.name) or None)
     return "sendPhoto" if kind == "photo" else "sendDocument", fields
 
 

@@ -5,6 +5,7 @@ every address, no exception of it carries an address, nor aiohttp's exception as
 """
 
 import contextlib
+import io
 import json
 from typing import Any
 
@@ -141,11 +142,13 @@ def _body(data: RequestData | None) -> dict[str, Any]:
         return {}
     if not data.contains_files:
         return {"json": data.parameters}
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)  # a quoted file name would arrive as surat%20undangan.pdf
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, mime) in data.multipart_data.items():
-        form.add_field(name, content, filename=filename, content_type=mime)
+        # As a stream: aiohttp writes large bytes in one go, and the event loop waits for it.
+        stream = io.BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, stream, filename=filename, content_type=mime)
     return {"data": form}
 
 

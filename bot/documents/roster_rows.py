@@ -22,7 +22,7 @@ HEADER_WITHIN = 20  # rows: a letterhead may stand above the table
 _COLUMNS = {
     "name": "nama namalengkap namapetugas namapendamping namatksk namasdm namapendampingpkh",
     "phone": "hp nohp nomorhp nohape wa nowa nomorwa whatsapp nowhatsapp nomorwhatsapp telp notelp telepon notelepon "
-    "nomortelepon nomortelp handphone nohandphone nomorhandphone nohpwa nomorhpwa ponsel nomorponsel noponsel",
+    "nomortelepon nomortelp handphone nohandphone nomorhandphone nohpwa nomorhpwa nohpaktif nomorhpaktif ponsel",
     "role": "peran jabatan tugas posisi sebagai perantugas jabatantugas",
     "district": "kecamatan kec namakecamatan wilayahkecamatan kecamatantugas",
     "village": "desa kelurahan desakelurahan desakel kelurahandesa keldesa namadesa wilayahdampingan desadampingan",

@@ -32,7 +32,7 @@ async def read_roster(content: bytes, name: str, places: Places) -> Roster:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        __name__ if __name__ != "__main__" else "bot.documents.roster_workbook",
+        __name__,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

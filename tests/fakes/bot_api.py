@@ -46,6 +46,7 @@ class Accepted:
     file_name: str = ""
     file_size: int = 0
     at: float = 0.0
+    rows: tuple[int, ...] = ()
 
 
 class FakeBotApi(Phones):
@@ -78,7 +79,7 @@ class FakeBotApi(Phones):
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
         app.router.add_get("/file/bot{token}/{path:.+}", self._download)
         app.router.add_post("/_control/{name}", self._control)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
@@ -202,13 +203,15 @@ class FakeBotApi(Phones):
     async def _send(self, fields: dict[str, Any], method: str = "sendMessage") -> Any:
         chat = self._reachable(fields)
         text, entities = telegram_rules.text(fields, "text" if method == "sendMessage" else "caption")
-        buttons, keyboard = telegram_rules.markup(fields)
+        buttons, keyboard, rows = telegram_rules.markup(fields)
         name, size = "", 0
         if method != "sendMessage":
             name, content = telegram_rules.upload(fields, "photo" if method == "sendPhoto" else "document")
             size = len(content)
         number = next(self.message_ids)
-        self._accept(Accepted(chat, method, number, text, buttons, keyboard, entities, name, size, time.monotonic()))
+        self._accept(
+            Accepted(chat, method, number, text, buttons, keyboard, entities, name, size, time.monotonic(), rows)
+        )
         return {"message_id": number, "date": int(self.now()), "chat": {"id": chat, "type": "private"}, "text": text}
 
     async def _send_photo(self, fields: dict[str, Any]) -> Any:
@@ -226,7 +229,7 @@ class FakeBotApi(Phones):
         if (part == "text") == bool(before.file_name):
             raise Refusal(400, f"Bad Request: there is no {part} in the message to edit")
         text, entities = telegram_rules.text(fields, part)
-        buttons, _ = telegram_rules.markup(fields)
+        buttons, _, rows = telegram_rules.markup(fields)
         if (text, entities, buttons) == (before.text, before.entities, before.buttons):
             raise Refusal(
                 400,
@@ -234,7 +237,7 @@ class FakeBotApi(Phones):
                 "the same as a current content and reply markup of the message",
             )
         kept = (before.file_name, before.file_size)
-        self._accept(Accepted(chat, method, number, text, buttons, (), entities, *kept, time.monotonic()))
+        self._accept(Accepted(chat, method, number, text, buttons, (), entities, *kept, time.monotonic(), rows))
         return {"message_id": number, "date": int(self.now()), "chat": {"id": chat, "type": "private"}, "text": text}
 
     async def _edit_caption(self, fields: dict[str, Any]) -> Any:

@@ -57,8 +57,8 @@ def upload(given: dict[str, Any], name: str) -> tuple[str, bytes]:
     return filename, content
 
 
-def markup(given: dict[str, Any]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Return inline buttons and reply keyboard, each in reading order."""
+def markup(given: dict[str, Any]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...], tuple[int, ...]]:
+    """Return the inline buttons, the reply keyboard, and how many inline buttons stand in each row; or refuse."""
     keyboards = given.get("reply_markup") or {}
     rows = keyboards.get("inline_keyboard", [])
     buttons = tuple((button.get("text", ""), button.get("callback_data", "")) for row in rows for button in row)
@@ -69,4 +69,5 @@ def markup(given: dict[str, Any]) -> tuple[tuple[tuple[str, str], ...], tuple[st
             raise Refusal(400, "Bad Request: text buttons are unallowed in the inline keyboard")
         if not 1 <= len(data.encode()) <= 64:
             raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
-    return buttons, tuple(button["text"] for row in keyboards.get("keyboard", []) for button in row)
+    keyboard = tuple(button["text"] for row in keyboards.get("keyboard", []) for button in row)
+    return buttons, keyboard, tuple(len(row) for row in rows)

@@ -38,12 +38,9 @@ const press = (textContent, onclick, others = {}) => make("button", { type: "but
 // Talking to the server
 
 async function ask(path, options = {}) {
-  let response;
-  try {
-    response = await fetch(path, options);
-  } catch {
+  const response = await fetch(path, options).catch(() => {
     throw new Error("Server demo tidak terjangkau. Coba lagi.");
-  }
+  });
   const body = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(body.error || "Ada gangguan. Coba lagi.");
   return body;
@@ -84,7 +81,6 @@ function drawChoices(desk, bubble) {
   if (!bubble.choices.length) return null;
   const tap = (choice) => (event) => {
     event.currentTarget.classList.add("used"); // but it stays: real phones keep their buttons for ever
-    event.currentTarget.title = "Sudah ditekan";
     send(desk, { kind: "tap", token: choice.id, card: bubble.id, text: choice.label }, true);
   };
   const buttons = bubble.choices.map((choice) => press(choice.label, tap(choice), { data: { choice: choice.id } }));
@@ -143,19 +139,18 @@ function scrollDown(desk) {
 }
 
 function watchScrolling(desk) {
-  const { list } = desk;
-  list.onscroll = () => {
+  desk.list.onscroll = ({ target: list }) => {
     desk.atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
     if (desk.atEnd) find(".down", desk.root).hidden = true;
   };
   find(".down", desk.root).onclick = () => scrollDown(desk);
-  new ResizeObserver(() => desk.atEnd && scrollDown(desk)).observe(list);
+  new ResizeObserver(() => desk.atEnd && scrollDown(desk)).observe(desk.list);
 }
 
 async function loadHistory(desk) {
   desk.loaded = true;
   desk.live = [];
-  const { bubbles } = await ask(path(desk, "history"));
+  const { bubbles } = await ask(path(desk, "history")).catch((why) => { desk.loaded = false; throw why; });
   const unsent = [...desk.bubbles.values()].filter((bubble) => bubble.again);
   desk.bubbles.clear();
   desk.list.replaceChildren();
@@ -169,8 +164,8 @@ async function loadHistory(desk) {
 // What people do on a phone
 
 function send(desk, body, tapped = false) {
-  const event = { event_id: newId(), ...body };
-  return deliver(desk, event.event_id, body.text ?? "…", tapped, () => post(path(desk, "say"), event));
+  const id = newId();
+  return deliver(desk, id, body.text ?? "…", tapped, () => post(path(desk, "say"), { event_id: id, ...body }));
 }
 
 async function deliver(desk, id, words, tapped, call) {
@@ -215,43 +210,42 @@ async function shrink(file) {
   return toFile(canvas, file.name.replace(/\.\w+$/, "") + ".jpg");
 }
 
-const toFile = (canvas, name) =>
-  new Promise((done) => canvas.toBlob((blob) => done(new File([blob], name, { type: "image/jpeg" })), "image/jpeg", 0.85));
+async function toFile(canvas, name) {
+  const blob = await new Promise((done) => { canvas.toBlob(done, "image/jpeg", 0.85); });
+  return new File([blob], name, { type: blob.type });
+}
 
 async function sendSample(desk) {
   samples += 1;
   const canvas = make("canvas", { width: 640, height: 480 });
   const pen = canvas.getContext("2d");
-  const print = (words, font, y) => Object.assign(pen, { font, fillStyle: "white" }).fillText(words, 40, y);
   pen.fillStyle = `hsl(${(samples * 67) % 360} 45% 40%)`;
   pen.fillRect(0, 0, 640, 480);
-  print(`Foto contoh ${samples}`, "600 64px sans-serif", 240);
-  print(`${day(demoNow())}, ${hour(demoNow())}`, "32px sans-serif", 300);
+  Object.assign(pen, { fillStyle: "white", font: "600 48px sans-serif" });
+  pen.fillText(`Foto contoh ${samples} · ${stamp(demoNow())}`, 40, 255, 560);
   await upload(desk, "photo", [await toFile(canvas, `foto-contoh-${samples}.jpg`)]);
 }
 
 function pickFiles(desk, kind, accept = "") {
-  const input = make("input", { type: "file", accept, multiple: kind === "photo" });
-  input.onchange = trying(() => upload(desk, kind, [...input.files].slice(0, 10)));
-  input.click();
+  const onchange = trying((event) => upload(desk, kind, [...event.target.files].slice(0, 10)));
+  make("input", { type: "file", accept, multiple: kind === "photo", onchange }).click();
 }
 
 function shareContact(desk, own) {
+  const mine = [desk.phone.number, desk.phone.name, true];
+  if (own && desk.phone.number) return send(desk, { kind: "contact", contact: mine });
   const dialog = find("#contact");
   const form = find("form", dialog);
   find("h2", dialog).textContent = own ? "Bagikan nomor saya" : "Kirim kontak orang lain";
   form.elements.name.value = own ? desk.phone.name : "";
   form.elements.phone.value = own ? "+62812" : "";
-  openDialog(dialog, () => {
+  return openDialog(dialog, () => {
     const number = form.elements.phone.value.replace(/[\s.-]/g, "");
     return send(desk, { kind: "contact", contact: [number, form.elements.name.value.trim(), own] });
   });
 }
 
-function shareOwn(desk) {
-  const { number, name } = desk.phone;
-  return number ? send(desk, { kind: "contact", contact: [number, name, true] }) : shareContact(desk, true);
-}
+const shareOwn = (desk) => shareContact(desk, true);
 
 function shareLocation(desk) {
   const dialog = find("#location");
@@ -305,7 +299,6 @@ function makePhone(phone) {
   desk.tab = press("", () => show(phone.address));
   desk.tab.append(make("span", {}, phone.name), make("b", { hidden: true, role: "img", aria: { label: "pesan baru" } }));
   find("[data-tabs]").append(desk.tab);
-  if (!shown) show(phone.address);
   return desk;
 }
 
@@ -330,12 +323,7 @@ function wireComposer(desk) {
     form.requestSubmit();
   };
   attach.onclick = () => fold(menu.hidden);
-  menu.onkeydown = (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const items = [...menu.children];
-    if (event.key === "Escape") fold(false);
-    if (step) items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
-  };
+  menu.onkeydown = (event) => { if (event.key === "Escape") fold(false); };
   form.addEventListener("focusout", (event) => { if (!form.contains(event.relatedTarget)) menu.hidden = true; });
   menu.onclick = (event) => {
     const item = event.target.closest("[data-do]");
@@ -349,17 +337,17 @@ function show(address) {
   shown = address;
   for (const [other, desk] of phones) {
     desk.root.classList.toggle("shown", other === address);
-    desk.tab?.setAttribute("aria-pressed", String(other === address));
-    if (other === address && desk.tab) find("b", desk.tab).hidden = true;
+    desk.tab.setAttribute("aria-pressed", String(other === address));
   }
-  if (phones.has(address)) scrollDown(phones.get(address));
+  find("b", phones.get(address).tab).hidden = true;
+  scrollDown(phones.get(address));
 }
 
 async function hearPhones({ phones: listed }) {
   const desks = listed.map(addPhone);
-  show(shown);
+  if (desks.length) show(shown || desks[0].phone.address);
   await Promise.all(desks.filter((desk) => !desk.loaded).map(loadHistory));
-  setOnline(true);
+  document.body.classList.add("online");
 }
 
 async function addAndShow(body) {
@@ -419,22 +407,15 @@ function drawOutbox({ counts, rows }) {
   }));
 }
 
-function setOnline(yes) {
-  for (const { root } of phones.values()) {
-    const dot = find(".dot", root);
-    dot.classList.toggle("online", yes);
-    dot.ariaLabel = dot.title = yes ? "tersambung" : "terputus, menyambung lagi …";
-  }
-}
-
 function listen() {
   const feed = new EventSource("/feed");
   feed.onopen = () => phones.forEach((desk) => { desk.loaded = false; }); // what was missed stands in the histories
-  feed.onerror = () => setOnline(false);
-  feed.onmessage = ({ data }) => {
-    const event = JSON.parse(data);
-    HEARD[event.type]?.(event);
+  feed.onerror = () => {
+    document.body.classList.remove("online");
+    notice("Terputus dari server demo, menyambung lagi …");
   };
+  const hear = (event) => HEARD[event.type]?.(event);
+  feed.onmessage = ({ data }) => hear(JSON.parse(data));
 }
 
 // The frame around the phones
@@ -460,8 +441,7 @@ async function start() {
   find("[data-office]").textContent = about.office;
   const hints = find("[data-hints]");
   find("ol", hints).append(...about.hints.map((words) => make("li", { textContent: words })));
-  hints.hidden = !about.hints.length;
-  hints.open = matchMedia("(min-width: 46rem)").matches;
+  Object.assign(hints, { hidden: !about.hints.length, open: matchMedia("(min-width: 46rem)").matches });
   setClock(about);
   setInterval(tick, 1000);
   listen();
