@@ -91,11 +91,13 @@ WORDS = _words()
 
 _PIECE = re.compile(
     r"(?P<until>s\s{0,3}[./]\s{0,3}d\b\.?|(?:sampai|s[./]?d)\s{1,3}dengan\b|s\.?d\.(?=\s))"
-    r"|(?P<number>[0-9]+)|(?P<word>[a-z]+(?:'[a-z]+)*)|(?P<other>[^\s\"'*_~\[\]])"
+    r"|(?P<number>[0-9]+)|(?P<word>[a-z]+(?:'[a-z]+)*)|(?P<other>[^\s\"'\[\]])"
 )
 _TIGHT = {"/": "/", ".": ".", "-": "-"}
 _LOOSE = {"/": "|", ".": "", "-": "-", ",": ",", ";": "X", ":": ":", "(": "(", ")": ")", "&": "w"}
-_ONE_FOR_ONE = {ord(dash): "-" for dash in "‐‑‒–—―−"} | {ord(quote): "'" for quote in "‘’`´ʼ"}
+_ONE_FOR_ONE = (
+    {ord(mark): " " for mark in "*_~"} | {ord(dash): "-" for dash in "‐‑‒–—―−"} | {ord(quote): "'" for quote in "‘’`´ʼ"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,9 @@ class Words:
 
 
 def fold(text: str) -> str:
-    """Lower the case and unify dashes, quotes and decorated letters; every character keeps its place."""
-    if text.isascii():
-        return text.lower()
-    return "".join(map(_fold_one, text.translate(_ONE_FOR_ONE)))
+    """Lower the case, drop marks for bold, unify dashes, quotes and letters; every character keeps its place."""
+    plain = text.translate(_ONE_FOR_ONE)
+    return plain.lower() if plain.isascii() else "".join(map(_fold_one, plain))
 
 
 def _fold_one(character: str) -> str:

@@ -70,9 +70,10 @@ def settle(first: Written, last: Written, asked: Asked, weekday: int | None = No
         runs = [_exact(Written(first.day, m), Written(last.day, m), y, y) for y, m in _months_around(asked.today)]
         reach, near = 62, 20
     real = [run for run in runs if run and _distance(run, asked.today) <= reach]
-    if not real and (2, 29) in (first.order, last.order) and last.day <= 29:
+    chosen = _choose(real, asked, weekday, near)
+    if chosen is None and (2, 29) in (first.order, last.order) and last.day <= 29:
         raise NotADate("29 Februari hanya ada pada tahun kabisat. Mohon ketik tahunnya, misalnya 29 Februari 2024.")
-    return check(_choose(real, asked, weekday, near), asked)
+    return check(chosen, asked)
 
 
 def whole_year(digits: str, asked: Asked) -> int:

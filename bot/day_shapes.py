@@ -14,6 +14,7 @@ from bot.day_matches import (
     near_day,
     near_run,
     turned_weekday,
+    week,
     weekday,
     weekday_run,
 )
@@ -28,7 +29,7 @@ class Shape:
 
 
 def _shapes(
-    *, calendar: str, bare: str, listed: str, name: str, week: str, near: str, after: str, start: str, end: str
+    *, calendar: str, bare: str, listed: str, name: str, weeks: str, near: str, after: str, start: str, end: str
 ) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
     """Return the shapes of runs and those of single days, the more telling first."""
     one = "(?:a?(?P<weekday>[Hmh])[,/|]?)?"
@@ -53,7 +54,7 @@ def _shapes(
         (calendar_day, rf"{one}{bare}(?P<calendar>N[-/.]N(?:[-/.][YN])?)(?!/)"),
         (calendar_day, f"{one}{bare}(?P<calendar>N)(?:Bt?(?P<month>[idlk]))?(?![-/.sw][NM])"),
         (turned_weekday, f"(?:a?(?P<name>[Hh])|a(?P<sunday>m)){side % 'dlkib'}"),
-        (week, f"[em]{side % week}(?:a?(?P<name>[Hm]))?"),
+        (week, f"[em]{side % weeks}(?:a?(?P<name>[Hm]))?"),
         (weekday, f"a?(?P<name>{name})(?:[em]{side % 'dlki'})?"),
         (counted_day, f"(?P<number>[Nn](?=[aem])|S)(?P<unit>[aem]?){side % 'dlkq'}"),
         (near_day, near),
@@ -75,8 +76,8 @@ ANSWERED_RUNS, ANSWERED_DAYS = _shapes(
     bare="g?:?",
     listed="(?:N(?:,w?|w)){1,30}",
     name="[Hh]|m",
-    week="dlki",
-    near="(?:a?(?P<weekday>[Hmh]),?|a)?(?P<near>ai|k[ou]|bu|[kbu]|[jr]|[Pv]i)(?:,?a?(?P<after>[Hmh]))?",
+    weeks="dlki",
+    near="(?:a?(?P<weekday>[Hmh]),?|a)?(?P<near>ai|k[ou]|bu|[kbu]|j(?!v)|r|[Pv]i)(?:,?a?(?P<after>[Hmh]))?",
     after="(?:,?a?(?P<after>[Hmh]))?",
     start="",
     end="[Pv]?[-,:]?",
@@ -89,7 +90,7 @@ FOUND_RUNS, FOUND_DAYS = _shapes(
     bare="g:?",
     listed="(?:N,){0,30}N,?w",
     name=r"H|(?:(?<=a)|(?<![Nn])|(?<=\.N))m(?!K|t{0,2}i)",
-    week="dlk",
+    weeks="dlk",
     near="(?P<near>ai|k[ou]|bu|[kbu]|j(?!v))(?:a?(?P<after>H)(?!t{0,2}[dlkib]))?",
     after=r"(?:\((?P<after>[Hmh])\))?",
     start="(?<![G/.])(?<!G:)(?<!Ga)",

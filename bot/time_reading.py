@@ -63,7 +63,7 @@ _TIME = re.compile(
     re.VERBOSE,
 )
 _OPENING = re.compile(r"\s*(?:(?:pada|di|kira-kira|kira2|ya|kurang lebih)\s{1,9})?")
-_CLOSING = re.compile(r"(?:\s{1,9}(?:ya|pak|bu|ibu|bapak|kak|saja|aja|tepat|pas))?[\s.!]{0,20}")
+_CLOSING = re.compile(r"(?:\s{1,9}(?:ya|pak|bu|ibu|bapak|kak|saja|aja|tepat|pas)){0,3}[\s.!]{0,20}")
 _NOT_BEFORE_A_TIME = re.compile(r"\b(?:no|nomor|rp|rt|rw|modul|sesi|pasal|nilai|selama|hari|untuk)\s?[.:]?\s{0,9}$")
 
 

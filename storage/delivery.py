@@ -36,7 +36,7 @@ class Started:
 
 
 def claimable(db: Connection, now: str, channels: Iterable[str], most: int) -> list[Due]:
-    """Return what may go now, at most `most` rows of each channel: replies first, then by the time they fell due.
+    """Return what may go now, at most `most` rows of each channel: its replies first, then by the time they fell due.
 
     Within a chat and lane they go in the order posted: a row waits while an older one of the same or a more urgent lane
     is open, though not for one that is scheduled for later. An edit waits until what it edits has an id, or never will.
@@ -53,7 +53,7 @@ def claimable(db: Connection, now: str, channels: Iterable[str], most: int) -> l
                 key = {"now": now, "channel": channel, "lane": lane, "most": most - len(found)}
                 found += [Due(*row) for row in db.execute(sql, key)]
         due += found
-    return sorted(due, key=lambda row: row.lane)
+    return due
 
 
 # CROSS JOIN: the chats are looked up for the rows, never the other way round.

@@ -19,12 +19,12 @@ class Due:
     superseded: int  # 1: a later rule of the same thing is due as well
 
 
-# A rule whose moment had passed before the thing was planned reminds of nothing: the person planned it just now.
+# A rule whose moment had passed before the thing was planned, or moved, reminds of nothing: the person did it just now.
 # Of two rules that are due at once, after a night without power say, only the later one still helps.
 _DUE = """
     WITH due AS (
         SELECT 'meeting' AS kind, m.id AS object_id, m.person_id, t.rule, t.minutes, m.starts_at,
-               m.made_at AS known_at
+               coalesce(m.moved_at, m.made_at) AS known_at
         FROM meetings m JOIN lead_times t ON t.object = 'meeting'
         WHERE m.state = 'planned' AND m.starts_at > :since
         UNION ALL

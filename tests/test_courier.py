@@ -171,7 +171,7 @@ class Office:
 
         return await self.database.write(write)
 
-    async def broadcast(self, people: int, **more: object) -> None:
+    async def broadcast(self, people: int) -> None:
         """Post one row to each of so many people, about broadcast:1."""
         stamp = utc_text(self.clock.now())
 

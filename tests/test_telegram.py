@@ -560,9 +560,9 @@ async def test_the_fake_is_worked_from_another_process(world: World, tmp_path: P
         state = await (await session.post(f"{control}/state", json={})).json()
         assert (await session.post(f"{control}/stop", json={})).status == 404
     lines = [json.loads(line) for line in world.api._ledger_file.read_text().splitlines()]
-    assert [list(line) for line in lines] == [["confirmed"], ["confirmed"], ["accepted"]]
-    assert lines[2]["accepted"]["text"] == "Mohon konfirmasi."
-    assert (state["ledger"], state["confirmed"]) == (1, 2)
+    assert [line["confirmed"] for line in lines if "confirmed" in line] == world.api.confirmed
+    assert [line["accepted"]["text"] for line in lines if "accepted" in line] == ["Mohon konfirmasi."]
+    assert state["ledger"] == 1
 
 
 # The token

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from storage.database import Connection
+from tests.fakes.bot_api import FakeBotApi
 from tests.phones import SimulatedPhones
 from tests.talk import talking
+from tests.telegram_side import TelegramPhones
 
 TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 
@@ -33,6 +35,18 @@ async def test_chat_goes_as_written(transcript: Path, weather: str, tmp_path: Pa
         assert await talk.play(lines) == lines
         assert talk.app is not None
         assert await talk.app.database.read(everything) == expected
+
+
+@pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: path.stem)
+async def test_chat_goes_the_same_way_on_telegram(transcript: Path, tmp_path: Path) -> None:
+    """Through Telegram's poller, parser, renderer and wire, people read the same."""
+    async with FakeBotApi() as fake:
+        phones = TelegramPhones(fake)
+        async with talking(tmp_path, phones) as talk:
+            lines = transcript.read_text().splitlines()
+            heard = await talk.play(lines)
+            await phones.hang_up()
+            assert heard == lines
 
 
 def everything(db: Connection) -> dict[str, list[dict[str, object]]]:

@@ -48,6 +48,7 @@ CREATE TABLE slots (                               -- a check-in window
     CHECK (opens_at < closes_at)
 ) STRICT;
 CREATE INDEX slots_by_time ON slots (closes_at);
+CREATE INDEX slots_by_code ON slots (code);
 
 CREATE TABLE check_ins (
     slot_id      INTEGER NOT NULL REFERENCES slots,
@@ -63,7 +64,7 @@ CREATE TABLE tries (                               -- every refused check-in, wi
     id           INTEGER PRIMARY KEY,
     person_id    INTEGER NOT NULL REFERENCES persons,
     at           TEXT NOT NULL,
-    reason       TEXT NOT NULL CHECK (reason IN ('wrong', 'early', 'late', 'locked', 'uninvited')),
+    reason       TEXT NOT NULL CHECK (reason IN ('wrong', 'early', 'late', 'locked', 'uninvited', 'cancelled')),
     slot_id      INTEGER REFERENCES slots
 ) STRICT;
 CREATE INDEX tries_of_person ON tries (person_id, at);

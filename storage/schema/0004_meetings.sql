@@ -1,4 +1,4 @@
--- P2K2: modules and lessons (the office's editable data), groups, and meetings planned, held or not held.
+-- P2K2: modules and lessons (the office's editable data), groups, and meetings planned, held or cancelled.
 
 CREATE TABLE modules (
     id           INTEGER PRIMARY KEY,
@@ -45,6 +45,7 @@ CREATE TABLE meetings (
     obstacles    TEXT NOT NULL DEFAULT '',         -- kendala
     follow_up    TEXT NOT NULL DEFAULT '',         -- tindak lanjut
     made_at      TEXT NOT NULL,
+    moved_at     TEXT,                             -- when a plan got this start: no reminder that was due before then
     logged_at    TEXT,
     CHECK ((state = 'held') = (logged_at IS NOT NULL)),
     CHECK ((state = 'held') = (members IS NOT NULL))

@@ -1,0 +1,219 @@
+"""Events: what was announced to whom, its committee, and its check-in windows (slots), one for each day."""
+
+import json
+from dataclasses import dataclass
+
+from storage.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. Days are local ISO dates and times 'HH:MM' in `zone`; `starts_at` is UTC ISO text."""
+
+    id: int
+    subject: str
+    place: str
+    first_day: str
+    last_day: str
+    starts: str
+    ends: str | None
+    zone: str
+    state: str
+    made_by: int
+    starts_at: str
+    attachment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is meant: these roles, in these districts; no district means all of them."""
+
+    roles: tuple[str, ...]
+    districts: tuple[int, ...] = ()
+
+    def to_json(self) -> str:
+        """Write it as the table keeps it."""
+        return json.dumps({"roles": self.roles, "districts": self.districts})
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A check-in window: open from `opens_at` until before `closes_at`, both UTC ISO text; `day` is local."""
+
+    id: int
+    event_id: int
+    day: str
+    opens_at: str
+    closes_at: str
+    code: str
+
+
+_EVENT = """
+    SELECT e.id, e.subject, e.place, e.first_day, e.last_day, e.starts, e.ends, e.zone, e.state, e.made_by,
+           e.starts_at, e.attachment
+    FROM events e
+"""
+_SLOT = "SELECT s.id, s.event_id, s.day, s.opens_at, s.closes_at, s.code FROM slots s "
+
+
+def event(db: Connection, id: int) -> Event | None:
+    """Return the event with this id."""
+    row = db.execute(_EVENT + "WHERE e.id = ?", (id,)).fetchone()
+    return Event(*row) if row else None
+
+
+def add_event(
+    db: Connection,
+    *,
+    ref: str,
+    subject: str,
+    place: str,
+    first_day: str,
+    last_day: str,
+    starts: str,
+    ends: str | None,
+    starts_at: str,
+    zone: str,
+    attachment: str | None,
+    audience: Audience,
+    made_by: int,
+    now: str,
+) -> Event:
+    """Add an announced event. `ref` is that of the dialog which made it; a second event under it is refused."""
+    row = db.execute(
+        """
+        INSERT INTO events (ref, subject, place, first_day, last_day, starts, ends, starts_at, zone, attachment,
+                            audience, made_by, made_at)
+        VALUES (:ref, :subject, :place, :first_day, :last_day, :starts, :ends, :starts_at, :zone, :attachment,
+                :audience, :made_by, :now)
+        RETURNING id
+        """,
+        {
+            "ref": ref,
+            "subject": subject,
+            "place": place,
+            "first_day": first_day,
+            "last_day": last_day,
+            "starts": starts,
+            "ends": ends,
+            "starts_at": starts_at,
+            "zone": zone,
+            "attachment": attachment,
+            "audience": audience.to_json(),
+            "made_by": made_by,
+            "now": now,
+        },
+    ).fetchone()
+    added = event(db, int(row[0]))
+    assert added is not None
+    return added
+
+
+def cancel_event(db: Connection, event_id: int) -> bool:
+    """Cancel an event; False if it was cancelled before."""
+    row = db.execute("UPDATE events SET state = 'cancelled' WHERE id = ? AND state = 'announced'", (event_id,))
+    return row.rowcount == 1
+
+
+def all_events(db: Connection, most: int) -> list[Event]:
+    """Return every event, the latest first, at most `most`."""
+    rows = db.execute(_EVENT + "ORDER BY e.last_day DESC, e.id DESC LIMIT ?", (most,))
+    return [Event(*row) for row in rows]
+
+
+def events_of(db: Connection, person_id: int, since_day: str, most: int) -> list[Event]:
+    """Return the events a person is invited to or on the committee of, that were not over on `since_day`, by day."""
+    rows = db.execute(
+        _EVENT
+        + """
+        WHERE e.last_day >= :since
+          AND (EXISTS (SELECT 1 FROM invitations i WHERE i.event_id = e.id AND i.person_id = :person)
+               OR EXISTS (SELECT 1 FROM committee c WHERE c.event_id = e.id AND c.person_id = :person))
+        ORDER BY e.first_day, e.starts, e.id LIMIT :most
+        """,
+        {"since": since_day, "person": person_id, "most": most},
+    )
+    return [Event(*row) for row in rows]
+
+
+def open_events_for(db: Connection, person_id: int, now: str) -> list[Event]:
+    """Return the announced events with a slot still to close to which the person is invited, or belongs."""
+    rows = db.execute(
+        _EVENT
+        + f"""
+        WHERE e.state = 'announced' AND EXISTS (SELECT 1 FROM slots s WHERE s.event_id = e.id AND s.closes_at > :now)
+          AND (EXISTS (SELECT 1 FROM invitations i WHERE i.event_id = e.id AND i.person_id = :person)
+               OR {_BELONGS})
+        ORDER BY e.first_day, e.starts, e.id
+        """,
+        {"now": now, "person": person_id},
+    )
+    return [Event(*row) for row in rows]
+
+
+_BELONGS = """
+    EXISTS (SELECT 1 FROM persons p WHERE p.id = :person AND p.state = 'active'
+            AND p.role IN (SELECT value FROM json_each(e.audience, '$.roles'))
+            AND (json_array_length(e.audience, '$.districts') = 0
+                 OR p.district_id IN (SELECT value FROM json_each(e.audience, '$.districts'))))
+"""
+
+
+def belongs(db: Connection, event_id: int, person_id: int) -> bool:
+    """Say whether the person, as he or she now stands on the roster, is one of those the event is meant for."""
+    found = db.execute(
+        f"SELECT 1 FROM events e WHERE e.id = :event AND {_BELONGS}", {"event": event_id, "person": person_id}
+    ).fetchone()
+    return found is not None
+
+
+def add_slot(db: Connection, event_id: int, *, day: str, opens_at: str, closes_at: str, code: str) -> None:
+    """Add the check-in window of a day."""
+    db.execute(
+        "INSERT INTO slots (event_id, day, opens_at, closes_at, code) VALUES (?, ?, ?, ?, ?)",
+        (event_id, day, opens_at, closes_at, code),
+    )
+
+
+def slots_of(db: Connection, event_id: int) -> list[Slot]:
+    """Return an event's slots, day by day."""
+    return [Slot(*row) for row in db.execute(_SLOT + "WHERE s.event_id = ? ORDER BY s.day", (event_id,))]
+
+
+def slots_with_code(db: Connection, code: str) -> list[Slot]:
+    """Return the slots of this code, the latest first: once a slot has closed its code may be given again."""
+    return [Slot(*row) for row in db.execute(_SLOT + "WHERE s.code = ? ORDER BY s.closes_at DESC, s.id", (code,))]
+
+
+def open_codes(db: Connection, now: str) -> set[str]:
+    """Return the codes of the slots that have not closed."""
+    return {str(row[0]) for row in db.execute("SELECT code FROM slots WHERE closes_at > ?", (now,))}
+
+
+def set_committee(db: Connection, event_id: int, person_id: int, member: bool) -> None:
+    """Put somebody on the event's committee, or take him or her off it."""
+    sql = "INSERT INTO committee VALUES (?, ?) ON CONFLICT DO NOTHING"
+    if not member:
+        sql = "DELETE FROM committee WHERE event_id = ? AND person_id = ?"
+    db.execute(sql, (event_id, person_id))
+
+
+def committee(db: Connection, event_id: int) -> list[tuple[int, str]]:
+    """Return the id and name of everybody on the event's committee, by name."""
+    rows = db.execute(
+        "SELECT p.id, p.name FROM committee c JOIN persons p ON p.id = c.person_id WHERE c.event_id = ? "
+        "ORDER BY p.name, p.id",
+        (event_id,),
+    )
+    return [(int(row[0]), str(row[1])) for row in rows]
+
+
+def active_names(db: Connection) -> list[tuple[int, str, str]]:
+    """Return id, name and kecamatan of everybody who is active, by name."""
+    rows = db.execute(
+        """
+        SELECT p.id, p.name, coalesce(d.name, '') FROM persons p LEFT JOIN districts d ON d.id = p.district_id
+        WHERE p.state = 'active' ORDER BY p.name, p.id
+        """
+    )
+    return [(int(row[0]), str(row[1]), str(row[2])) for row in rows]

@@ -1,0 +1,82 @@
+"""Health: the figures by which the office sees whether the bot keeps up."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.database import Connection
+
+LAST_BACKUP = "last-backup"  # a file beside the database: only the bot's own process may write in the store
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the store says of itself; `last_backup` is UTC ISO text, sizes are in bytes."""
+
+    schema: int
+    size: int
+    active: int
+    registered: int
+    unreachable: int
+    letters_new: int
+    letters_parked: dict[str, int]
+    outbox: dict[str, int]
+    paused: tuple[str, ...]
+    last_backup: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One thing that was done; `who` is '' for the command line."""
+
+    at: str
+    who: str
+    action: str
+    object: str
+    detail: str
+
+
+def health(db: Connection) -> Health:
+    """Look at everything once."""
+
+    def one(sql: str) -> int:
+        return int(db.execute(sql).fetchone()[0])
+
+    linked = "EXISTS (SELECT 1 FROM chats c WHERE c.person_id = p.id{})"
+    reached = linked.format(" AND c.reachable = 'yes'")
+    active = "SELECT count(*) FROM persons p WHERE p.state = 'active'"
+    parked = db.execute("SELECT reason, count(*) FROM inbox WHERE state = 'parked' GROUP BY reason ORDER BY reason")
+    outbox = db.execute("SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state")
+    paused = db.execute("SELECT channel FROM lanes WHERE paused_by IS NOT NULL ORDER BY channel")
+    return Health(
+        schema=one("PRAGMA user_version"),
+        size=one("PRAGMA page_count") * one("PRAGMA page_size"),
+        active=one(active),
+        registered=one(f"{active} AND {linked.format('')}"),
+        unreachable=one(f"{active} AND {linked.format('')} AND NOT {reached}"),
+        letters_new=one("SELECT count(*) FROM inbox WHERE state = 'new'"),
+        letters_parked={row[0]: row[1] for row in parked.fetchall()},
+        outbox={row[0]: row[1] for row in outbox.fetchall()},
+        paused=tuple(row[0] for row in paused.fetchall()),
+        last_backup=last_backup(db),
+    )
+
+
+def last_backup(db: Connection) -> str | None:
+    """Return when the store was last backed up."""
+    path = db.execute("PRAGMA database_list").fetchone()["file"]
+    try:
+        return Path(path).with_name(LAST_BACKUP).read_text(encoding="ascii").strip() or None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def last_audit_lines(db: Connection, most: int) -> list[AuditLine]:
+    """Return what was done last, the newest first."""
+    rows = db.execute(
+        """
+        SELECT a.at, coalesce(p.name, ''), a.action, a.object, a.detail
+        FROM audit a LEFT JOIN persons p ON p.id = a.person_id ORDER BY a.id DESC LIMIT ?
+        """,
+        (most,),
+    )
+    return [AuditLine(*row) for row in rows.fetchall()]
