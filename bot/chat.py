@@ -184,7 +184,8 @@ class Chat:
         also = also or {}
         step = (key, about)
         more = {f"also-{one}": words for one, words in also.items()}
-        question = choose(summary, {"yes": yes, **more, "edit": "Ubah", "cancel": "Batal"})
+        edit = {"edit": "Ubah"} if any(one.label for one in self.path) else {}
+        question = choose(summary, {"yes": yes, **more, **edit, "cancel": "Batal"})
         said, self.said = self.said, None
         if step != self.offered_to:
             raise self._wait(step, question)
@@ -201,7 +202,8 @@ class Chat:
             if chosen is None and one.step[0] in also and said.kind != "text":
                 self._add(one, said)
         if chosen != "yes":
-            raise self._wait(step, question, hint=f"Mohon pilih {yes}, Ubah atau Batal.", missed=True)
+            hint = f"Mohon pilih {yes}{', Ubah' if edit else ''} atau Batal."
+            raise self._wait(step, question, hint=hint, missed=True)
 
     def _take_answer(self, step: Step, question: Question[Any], label: str) -> str:
         """Offer what was said to the question it was meant for; return the words that introduce what was read."""
@@ -240,6 +242,7 @@ class Chat:
     ) -> Waiting:
         partial = self.partial if step == self.offered_to else None
         # After a miss the hint stands alone: the question, and what was said above it, are still on the screen.
-        text = Text.of(hint) if missed else lines([*([] if instead else self._lines), hint, instead or question.prompt])
+        asked = lines([*([] if instead else self._lines), hint, instead or question.says(partial)])
+        text = Text.of(hint) if missed else asked
         prompt = Message(text, question.choices(partial), ask=question.ask)
         return Waiting(step, prompt, partial=partial, missed=missed)

@@ -174,7 +174,7 @@ class Courier:
     async def _carry(self, row: Due) -> None:
         """Take one row from queued to wherever its attempt leads."""
         try:
-            # Committed before the first byte leaves: should we die now, the row says that it may have arrived.
+            # On the disk before the first byte leaves: should we die now, the row says that it may have arrived.
             start = utc_text(self._clock.now())
             started = await self._database.write(delivery.start, row.id, self._boot_id, start)
             if started is not None:

@@ -168,7 +168,7 @@ class Decisions:
 
     async def _step_back(self, scene: Scene, dialog: Dialog[Any], said: Said, opened: OpenDialog) -> Decision:
         """Forget the last answer on the path, and ask it again."""
-        if opened.partial == EDITING:
+        if opened.partial == EDITING or isinstance(opened.partial, dict):
             return await self._show_again(scene, dialog, said, replace(opened, partial=None))
         chat, _ = await self._run(scene, dialog, said, opened, None)
         asked = [one.step for one in chat.path if one.asked]

@@ -25,7 +25,7 @@ class Media:
         self._database = database
         self._clock = clock
 
-    async def keep(self, content: bytes, type: str) -> str:  # noqa: A002  # the word the table uses
+    async def keep(self, content: bytes, type: str) -> str:  # the word the table uses
         """Store the bytes and return their digest; the same bytes are kept once."""
         digest = await asyncio.to_thread(self._write, content)
         await self._database.write(media.note, digest, type, len(content), utc_text(self._clock.now()))

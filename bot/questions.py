@@ -30,7 +30,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """Part of an answer: kept, and the question stays open under `prompt`."""
+    """Part of an answer: kept, and the question stays open under `prompt`.
+
+    A dict is a step within the question, which Kembali takes back first.
+    """
 
     partial: Any
     prompt: str = ""
@@ -46,6 +49,10 @@ class Question(Generic[T]):
     def choices(self, partial: Any) -> tuple[Choice, ...]:
         """Return what can be tapped."""
         return ()
+
+    def says(self, partial: Any) -> Text:
+        """Return what is asked, half-way through an answer too."""
+        return self.prompt
 
     def read(self, said: Said, partial: Any) -> Done | More:
         """Read the answer. Raises NotUnderstood."""
@@ -98,12 +105,14 @@ class Skippable(Question[T | None]):
         offered = self.question.choices(partial)
         return offered if partial else (*offered, SKIP)
 
+    def says(self, partial: Any) -> Text:
+        return self.question.says(partial)
+
     def read(self, said: Said, partial: Any) -> Done | More:
         # Where Lewati is the only choice, a number is an answer, not the first choice.
-        if not partial and (self.question.choices(partial) or number_typed(said) is None):
-            if pick(self.choices(partial), said) == SKIP.id or said.text.strip() == "-":
-                return Done(None)
-        return self.question.read(said, partial)
+        numbered = bool(self.question.choices(partial)) or number_typed(said) is None
+        skips = said.text.strip() == "-" or (numbered and pick(self.choices(partial), said) == SKIP.id)
+        return Done(None) if skips and not partial else self.question.read(said, partial)
 
     def load(self, kept: Any) -> T | None:
         return None if kept is None else self.question.load(kept)

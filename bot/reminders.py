@@ -11,7 +11,7 @@ from storage.database import Connection, Database
 from storage.reminders import Due
 
 LOOKS_BACK = timedelta(days=8)
-"""How far back a reminder that was missed is still recorded as missed; the channels keep messages for 7 days at most."""
+"""How far back a missed reminder is still recorded as missed; the channels keep messages for 7 days at most."""
 
 Compose = Callable[[Connection, Due, datetime], Message]
 """Writes the reminder's card; the time is now."""

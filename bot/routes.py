@@ -60,6 +60,8 @@ class Routes:
 
     def implicit(self, said: Said, cards: Sequence[Card]) -> Wanted | None:
         """Return what is meant where no question is open: a card's button typed out, a plain command, a bare code."""
+        if said.kind in ("photo", "document"):
+            return self._bare(said)  # its caption may say what it is
         if said.kind != "text":
             return None
         return self._typed_button(said, cards) or self._command(said.text) or self._bare(said)

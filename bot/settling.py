@@ -61,7 +61,7 @@ class Settling:
         said: "str | Text | Message",
         *,
         kind: str,
-        object: str,  # noqa: A002  # the word the outbox uses
+        object: str,  # the word the outbox uses
         occurrence: str = "",
         lane: int = 1,
         expires_at: datetime | None = None,
@@ -79,7 +79,7 @@ class Settling:
             expires_at=expires_at,
         )
 
-    def withdraw(self, object: str) -> int:  # noqa: A002  # the word the outbox uses
+    def withdraw(self, object: str) -> int:  # the word the outbox uses
         """Cancel what is still queued about the object; return how many."""
         return outbox.stop(self.db, object, self.stamp)
 

@@ -8,9 +8,17 @@ from bot.text import Text
 from handlers.applications import APPROVE, REFUSE
 from handlers.claim import CLAIM, read_code
 from handlers.menu import make_help, make_menu
+from handlers.office import SYSTEM
+from handlers.profile import CORRECTION, PROFILE
 from handlers.registration import make_start
+from handlers.roster import REQUESTS, ROSTER
+from handlers.roster_import import IMPORT, read_sent
+from handlers.roster_person import ACTIVATE, DEACTIVATE, MOVE, PERSON
+from handlers.roster_search import SEARCH
 from storage.database import Connection
 from storage.reminders import Due
+
+OFFICE = (REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION)
 
 
 def build_routes(office: str) -> Routes:
@@ -22,10 +30,14 @@ def build_routes(office: str) -> Routes:
         Command("menu", menu, "", "yang bisa dilakukan sekarang"),
         Command("bantuan", help_, "", "semua perintah"),
         Command("start", start, "", "mulai, mendaftar"),
+        Command("petugas", ROSTER, "Petugas", "daftar petugas: impor, cari, setujui"),
+        Command("profil", PROFILE, "Profil", "data saya, dan meminta perbaikan"),
+        Command("sistem", SYSTEM, "Sistem", "keadaan bot, cadangan, tindakan terakhir"),
     ]
-    dialogs = {one.dialog.name: one.dialog for one in commands} | {one.name: one for one in (APPROVE, REFUSE, CLAIM)}
+    dialogs = {one.dialog.name: one.dialog for one in commands}
+    dialogs |= {one.name: one for one in (APPROVE, REFUSE, CLAIM, *OFFICE)}
     payloads = {"u": CLAIM.name}
-    return Routes(commands, dialogs, payloads, (read_code,), fallback=menu.name, door=start.name)
+    return Routes(commands, dialogs, payloads, (read_code, read_sent), fallback=menu.name, door=start.name)
 
 
 def compose_reminder(db: Connection, due: Due, now: datetime) -> Message:

@@ -176,5 +176,6 @@ def _pieces(text: str) -> list[int | _Word]:
         elif piece not in _FILLERS and (
             piece not in _SEPARATORS or (piece in ".:" and before.isdecimal() and after.isdecimal())
         ):
-            raise NotUnderstood(f"“{piece[:20]}” tidak terbaca. {EXAMPLE}")
+            wrong = "Yang diketik nomor yang tidak hadir saja." if piece == "hadir" else f"“{piece[:20]}” tidak terbaca."
+            raise NotUnderstood(f"{wrong} {EXAMPLE}")
     return pieces

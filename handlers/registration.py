@@ -82,7 +82,7 @@ def make_start(office: str, menu: Dialog[str]) -> Dialog[Known | Unknown | None]
 
 
 def e164(phone: str) -> str:
-    """Write a phone number as E.164; numbers without a country are Indonesian. What is no number comes back as digits."""
+    """Write a phone number as E.164; one without a country is Indonesian. What is no number comes back as digits."""
     try:
         parsed = phonenumbers.parse(phone if phone.startswith(("+", "0")) else f"+{phone}", "ID")
     except phonenumbers.NumberParseException:

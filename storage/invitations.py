@@ -152,14 +152,16 @@ def delivery(db: Connection, event_id: int) -> Delivery:
         """
         WITH cards AS (
             SELECT i.person_id, count(o.id) AS rows, count(*) FILTER (WHERE o.state = 'sent') AS sent,
-                   count(*) FILTER (WHERE o.state IN ('failed', 'stopped', 'expired', 'cancelled')) AS failed
+                   count(*) FILTER (WHERE o.state IN ('failed', 'stopped', 'expired', 'cancelled')) AS failed,
+                   EXISTS (SELECT 1 FROM chats c WHERE c.person_id = i.person_id) AS known
             FROM invitations i LEFT JOIN outbox o
               ON o.object = 'event:' || i.event_id AND o.person_id = i.person_id
              AND o.kind IN ('announcement', 'attachment')
             WHERE i.event_id = ? GROUP BY i.person_id
         )
-        SELECT count(*) FILTER (WHERE rows > 0 AND sent = rows), count(*) FILTER (WHERE failed > 0),
-               count(*) FILTER (WHERE rows > 0 AND failed = 0 AND sent < rows), count(*) FILTER (WHERE rows = 0)
+        SELECT count(*) FILTER (WHERE rows > 0 AND sent = rows), count(*) FILTER (WHERE failed > 0 OR (rows = 0 AND known)),
+               count(*) FILTER (WHERE rows > 0 AND failed = 0 AND sent < rows),
+               count(*) FILTER (WHERE rows = 0 AND NOT known)
         FROM cards
         """,
         (event_id,),

@@ -258,4 +258,4 @@ def hold_meeting(
 
 def _meeting(db: Connection, row: tuple[Any, ...]) -> Meeting:
     absences = db.execute("SELECT member, reason FROM absences WHERE meeting_id = ? ORDER BY member", (row[0],))
-    return Meeting(*row, absences=dict(absences.fetchall()))
+    return Meeting(*row, dict(absences.fetchall()))

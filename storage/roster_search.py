@@ -26,7 +26,7 @@ class Tally:
 
 
 def find_people(db: Connection, typed: str, most: int) -> list[Person]:
-    """Return at most `most` people, active ones first, whose name has all the typed words or whose number has these digits.
+    """Return at most `most` people whose name has every typed word, or whose number has the digits; active ones first.
 
     A number may begin with 0, 62 or +62; fewer than three digits find nobody.
     """

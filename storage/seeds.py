@@ -7,7 +7,6 @@ from storage.database import Connection
 
 
 def load_seeds(db: Connection) -> None:
-    """Add the places that are missing, and the modules and lessons to an office that has none yet."""
+    """Add the places, modules and lessons that are not there yet; what the office changed stays as it is."""
     places.load_places(db, json.loads(places.SEED.read_text(encoding="utf-8")))
-    if not db.execute("SELECT 1 FROM modules LIMIT 1").fetchone():
-        lessons.load_lessons(db, json.loads(lessons.SEED.read_text(encoding="utf-8")))
+    lessons.load_lessons(db, json.loads(lessons.SEED.read_text(encoding="utf-8")))

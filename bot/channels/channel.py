@@ -105,7 +105,7 @@ class Arrived:
 
 
 Store = Callable[[list[Arrived]], Awaitable[None]]
-"""Commits the events to the inbox and wakes their lanes; when it returns they are on the disk."""
+"""Puts the events on the disk, in the inbox, and wakes their lanes."""
 
 Keep = Callable[[bytes, str], Awaitable[str]]
 """Stores a file's bytes of a type in the media folder and returns the digest."""

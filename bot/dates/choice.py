@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from bot.calendar_words import DAYS, NotADate
-from bot.date_showing import show_date
+from bot.dates.showing import show_date
+from bot.dates.vocabulary import DAYS, NotADate
 
 Prefer = Literal["past", "future", "near"]
 Run = tuple[date, date]

@@ -3,7 +3,7 @@
 import re
 from datetime import time
 
-from bot.calendar_words import MONTHS, MOST_READ, MOST_SEARCHED, NUMERALS, NotATime, fold, remove
+from bot.dates.vocabulary import MONTHS, MOST_READ, MOST_SEARCHED, NUMERALS, NotATime, fold, remove
 
 _SPOKEN = {word: number for number, word in enumerate(NUMERALS)} | {
     "dua belas": 12,

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.calendar_words import DAYS, MONTHS, SHORT_DAYS, SHORT_MONTHS
+from bot.dates.vocabulary import DAYS, MONTHS, SHORT_DAYS, SHORT_MONTHS
 
 ZONE_NAMES = {
     "Asia/Jakarta": "WIB",

@@ -1,7 +1,8 @@
 """Days and times in Indonesian, read as people write them and shown as letters print them."""
 
-from bot.calendar_words import NotADate, NotATime
-from bot.date_showing import (
+from bot.dates.choice import Prefer
+from bot.dates.day_reading import find_day, find_days, read_day, read_days
+from bot.dates.showing import (
     local,
     show_day,
     show_days,
@@ -11,9 +12,8 @@ from bot.date_showing import (
     show_time,
     to_utc,
 )
-from bot.day_choice import Prefer
-from bot.day_reading import find_day, find_days, read_day, read_days
-from bot.time_reading import find_time, read_time
+from bot.dates.time_reading import find_time, read_time
+from bot.dates.vocabulary import NotADate, NotATime
 
 __all__ = [
     "NotADate",

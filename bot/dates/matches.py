@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.calendar_words import NotADate, Words
-from bot.day_choice import Asked, Run, Written, check, nearest_weekday, refuse_other_weekday, settle, whole_year
+from bot.dates.choice import Asked, Run, Written, check, nearest_weekday, refuse_other_weekday, settle, whole_year
+from bot.dates.vocabulary import NotADate, Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from bot.calendar_words import MOST_READ, MOST_SEARCHED, NotADate, Words, cut, remove
-from bot.day_choice import Asked, Prefer, Run
-from bot.day_matches import Match
-from bot.day_shapes import ANSWERED_DAYS, ANSWERED_RUNS, FOUND_DAYS, FOUND_RUNS, Shape
+from bot.dates.choice import Asked, Prefer, Run
+from bot.dates.matches import Match
+from bot.dates.shapes import ANSWERED_DAYS, ANSWERED_RUNS, FOUND_DAYS, FOUND_RUNS, Shape
+from bot.dates.vocabulary import MOST_READ, MOST_SEARCHED, NotADate, Words, cut, remove
 
 
 def read_day(text: str, today: date, *, prefer: Prefer = "near") -> date:

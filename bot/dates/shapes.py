@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bot.day_choice import Asked, Run
-from bot.day_matches import (
+from bot.dates.choice import Asked, Run
+from bot.dates.matches import (
     Match,
     calendar_day,
     calendar_run,

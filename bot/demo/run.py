@@ -1,0 +1,97 @@
+"""The demo: the whole bot on a page of simulated phones, with a story already under way and a clock that can be moved."""
+
+import asyncio
+import secrets
+import signal
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.app import App, Plan, build
+from bot.channels.channel import Channel, Keep, Open, Store
+from bot.channels.simulator import NAME, Simulator
+from bot.clock import Clock, MovableClock, from_utc_text
+from bot.demo import story
+from bot.demo.desk import make_desk
+from bot.pacer import Limits
+from bot.web.server import LOOPBACK, make_app, serve
+from bot.web.simulator import routes
+from storage import desk
+
+OFFICE = "Dinas Sosial Kabupaten Langkat"
+ZONE = "Asia/Jakarta"
+
+HINTS = (
+    "Di HP Siti Aminah ketik kode absen hari ini; kodenya ada di HP operator: Kegiatan, lalu pilih Bimtek.",
+    "Masih sebelum pukul 07.00? Absen belum dibuka. Tekan +10 menit di atas, lalu kirim kodenya lagi.",
+    "Di HP Siti ketik: p2k2 melati 2.2 kemarin jam 2 siang 3s 7i 12, lalu Simpan.",
+    "Tekan +1 hari: pengingat P2K2 datang sendiri.",
+    "HP terakhir belum terdaftar: ketik halo, lalu Bagikan nomor saya.",
+)
+TRY_FIRST = (
+    "The page shows six phones of Dinas Sosial Kabupaten Langkat on Sunday, 12 November 2023, just before the first day "
+    "of a three-day Bimtek. Take the code from the operator's phone (Kegiatan) and type it on Siti Aminah's; move the "
+    "clock if it is too early; then log one of her P2K2 meetings with the words p2k2 melati 2.2 kemarin jam 2 siang 3s 7i."
+)
+
+
+async def run_demo(host: str, port: int, keep: Path | None, *, announce_address: bool = True) -> None:
+    """Serve the demo until interrupted; `keep` is a folder in which it goes on next time, None throws it away."""
+    with ExitStack() as stack:
+        folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pkh-demo-")))
+        clock = MovableClock(datetime.combine(*story.BEGINS, tzinfo=ZoneInfo(ZONE)))
+        async with build(plan_demo(folder), clock) as app:
+            if latest := await app.database.read(desk.latest_moment):
+                clock.move(from_utc_text(latest) - clock.now())
+            else:
+                await story.tell(app, clock, ZONE)
+            await _serve(app, clock, host, port)
+
+
+def plan_demo(folder: Path) -> Plan:
+    """Return the plan of the demo's bot: the simulator alone, without limits."""
+
+    def make(store: Store, keep: Keep, open: Open, clock: Clock) -> Mapping[str, Channel]:
+        return {NAME: Simulator(store=store, keep=keep, open=open, clock=clock)}
+
+    return Plan(folder, OFFICE, ZONE, make, boot_id=secrets.token_hex(8), pace={NAME: Limits.open()})
+
+
+async def _serve(app: App, clock: MovableClock, host: str, port: int) -> None:
+    channel = app.channels[NAME]
+    assert isinstance(channel, Simulator)
+
+    async def health() -> Mapping[str, object]:
+        return {"ok": True}
+
+    page = make_app(
+        routes(make_desk(app, clock, channel, HINTS)),
+        health=health,
+        closing=[channel.hang_up],
+        hosts=LOOPBACK if host in LOOPBACK else (),
+    )
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with serve(page, host, port) as bound:
+        print(f"pkh-bot demo: http://{host}:{bound}/\n\n{TRY_FIRST}\n\nCtrl-C ends it.", flush=True)
+        running = asyncio.create_task(app.run())
+        moved = asyncio.create_task(_tick_when_moved(app, clock))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait([running, stopped, moved], return_when=asyncio.FIRST_COMPLETED)
+        for task in (running, moved, stopped):
+            task.cancel()
+        outcomes = await asyncio.gather(running, moved, stopped, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+
+
+async def _tick_when_moved(app: App, clock: MovableClock) -> None:
+    """Look for reminders as soon as somebody has moved the clock, not only at the next tick."""
+    while True:
+        await clock.wait(asyncio.Event(), None)
+        await app.tick()

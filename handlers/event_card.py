@@ -1,0 +1,86 @@
+"""The card of an event: what is announced, the question whether one comes, and the answer once it is given."""
+
+import json
+from datetime import date, time
+
+from bot.clock import from_utc_text
+from bot.dates import local, show_days, show_time, to_utc
+from bot.message import Attachment, Choice, Message
+from bot.routes import action
+from bot.settling import Settling
+from bot.text import Text, bold, lines
+from storage import events, invitations
+from storage.events import Event
+from storage.people import Person
+
+ANSWERS = {"yes": "Hadir ✅", "no": "Tidak hadir"}
+QUESTION = "Mohon konfirmasi kehadiran."
+
+
+def event_lines(event: Event, zone: str) -> Text:
+    """Say what it is about, when in `zone`, and where."""
+    return lines([bold(event.subject), show_when(event, zone), f"{event.place} 📍"])
+
+
+def show_when(event: Event, zone: str) -> str:
+    """Write "Minggu s.d. Selasa, 12 s.d. 14 November 2023, mulai pukul 08.00 WIB"."""
+    first, last = date.fromisoformat(event.first_day), date.fromisoformat(event.last_day)
+    days = show_days(first, last)
+    starts = local(from_utc_text(event.starts_at), zone)
+    if event.ends is None:
+        return f"{days}, mulai {show_time(starts, zone)}"
+    ends = show_time(to_utc(first, time.fromisoformat(event.ends), event.zone), zone).removeprefix("pukul ")
+    return f"{days}, pukul {starts:%H.%M} s.d. {ends}"
+
+
+def card(event: Event, name: str, zone: str, answer: str | None = None) -> Message:
+    """Return the card for somebody of this name, with what he or she answered."""
+    return Message(lines([f"Yth. Bapak/Ibu {name}", event_lines(event, zone), said(answer)]), buttons(event, answer))
+
+
+def said(answer: str | None) -> str:
+    """Say what was answered, or ask."""
+    return f"Jawaban: {ANSWERS[answer]}" if answer else QUESTION
+
+
+def buttons(event: Event, answer: str | None) -> tuple[Choice, ...]:
+    """Return what can be tapped under an answer, or under none."""
+    if answer:
+        return (action("rsvp", f"{event.id}.edit", "Ubah"),)
+    return action("rsvp", f"{event.id}.yes", "Hadir"), action("rsvp", f"{event.id}.no", "Tidak hadir")
+
+
+def to_json(file: Attachment | None) -> str | None:
+    """Write an event's attachment as the table keeps it."""
+    return json.dumps([file.digest, file.name, file.kind]) if file else None
+
+
+def send_card(tx: Settling, event: Event, person_id: int, name: str) -> int:
+    """Send somebody the card, once; return how many rows that made."""
+    slots = events.slots_of(tx.db, event.id)
+    expires_at = from_utc_text(slots[-1].closes_at) if slots else None
+    about = f"event:{event.id}"
+    rows = 0
+    if event.attachment:
+        # By itself: a card that is a file's caption could not be edited into the answer on every channel.
+        file = Message(Text.of(f"Lampiran: {event.subject}"), file=Attachment(*json.loads(event.attachment)))
+        rows += tx.notify(person_id, file, kind="attachment", object=about, lane=2, expires_at=expires_at)
+    message = card(event, name, tx.zone, _answer_of(tx, event, person_id))
+    return rows + tx.notify(person_id, message, kind="announcement", object=about, lane=2, expires_at=expires_at)
+
+
+def send_open(tx: Settling, person: Person) -> int:
+    """Send a person, just registered or approved, the card of every event to come that he or she has not been told of.
+
+    Return how many rows that made.
+    """
+    rows = 0
+    for event in events.open_events_for(tx.db, person.id, tx.stamp):
+        invitations.admit(tx.db, event.id, person.id)
+        rows += send_card(tx, event, person.id, person.name)
+    return rows
+
+
+def _answer_of(tx: Settling, event: Event, person_id: int) -> str | None:
+    kept = invitations.invitation(tx.db, event.id, person_id)
+    return kept.answer if kept else None

@@ -1,0 +1,181 @@
+"""The question what a group learns: the lesson that comes next, another one, or material beside the modules."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.message import Choice, Said
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, number_typed, pick
+from bot.text import Text
+from bot.typed import Typed, words
+from storage import lessons, meetings
+from storage.database import Connection
+from storage.lessons import Lesson
+from storage.meetings import Meeting
+
+MOST_LETTERS = 200
+_SHORT_NUMBER = re.compile(r"\d{1,2}\s*[.,]\s*\d{1,2}")
+_LONG_NUMBER = re.compile(r"[\d][\d .-]{8,}\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is taught: a lesson, or, where that is None, other material of this title."""
+
+    lesson: Lesson | None
+    topic: str = ""
+
+    @property
+    def lesson_id(self) -> int | None:
+        """The lesson's id; None for other material."""
+        return self.lesson.id if self.lesson else None
+
+    def line(self) -> str:
+        """Write "Modul Kesehatan dan Gizi, sesi 1: …" or "Materi tambahan: …"."""
+        one = self.lesson
+        return material_line(one.module, one.number, one.title) if one else f"Materi tambahan: {self.topic}"
+
+
+@dataclass(frozen=True, slots=True)
+class Syllabus:
+    """The lessons in use, and where a group stands among them: `held` of `all`."""
+
+    lessons: Sequence[Lesson]
+    following: Lesson | None
+    held: int
+    all: int
+
+
+def material_line(module: str, number: int, title: str) -> str:
+    """Name a lesson by its module, its number and its title."""
+    return f"Modul {module}, sesi {number}: {title}"
+
+
+def material_of(meeting: Meeting) -> str:
+    """Name what a meeting is or was about."""
+    if meeting.lesson_id is None:
+        return f"Materi tambahan: {meeting.topic}"
+    return material_line(meeting.module, meeting.number, meeting.title)
+
+
+def syllabus(db: Connection, group_id: int) -> Syllabus:
+    """Read where the group stands."""
+    in_use = [one for module in lessons.modules(db) for one in lessons.lessons(db, module.id)]
+    return Syllabus(in_use, lessons.next_lesson(db, group_id), *meetings.count_lessons_held(db, group_id))
+
+
+@dataclass(frozen=True, slots=True)
+class WhichMaterial(Question[Material]):
+    """A lesson by tap, number ("2.2") or title, or other material by its title; kept as an id or as the title."""
+
+    syllabus: Syllabus
+    echoes: bool = True
+
+    @property
+    def prompt(self) -> Text:  # type: ignore[override]  # said anew for each group
+        following = self.syllabus.following
+        if following is None:
+            return Text.of("Semua sesi sudah diberikan kepada kelompok ini. Materi apa kali ini?")
+        place = f"{self.syllabus.held + 1} dari {self.syllabus.all}"
+        return Text.of(f"Usul: {Material(following).line()} ({place}).")
+
+    def says(self, partial: Any) -> Text:
+        match _stage(partial):
+            case "modules":
+                return Text.of("Modul yang mana? Boleh juga ketik nomornya, misalnya 2.2 (modul 2, sesi 2).")
+            case "topic":
+                return Text.of("Apa judul materinya?")
+            case "":
+                return self.prompt
+            case module:
+                return Text.of(f"Sesi yang mana dari Modul {self._modules()[module]}?")
+
+    def choices(self, partial: Any) -> tuple[Choice, ...]:
+        match _stage(partial):
+            case "modules":
+                return tuple(Choice(f"m{id_}", name) for id_, name in self._modules().items())
+            case "topic":
+                return ()
+            case "":
+                yes = (Choice("yes", "Ya"),) if self.syllabus.following else ()
+                return (*yes, Choice("other", "Sesi lain"), Choice("extra", "Materi tambahan"))
+            case module:
+                return tuple(Choice(f"s{one.id}", f"{one.number}. {one.title}") for one in self._of(module))
+
+    def read(self, said: Said, partial: Any) -> Done | More:
+        stage = _stage(partial)
+        if stage == "topic":
+            return Done(safe_words("", most=MOST_LETTERS).read(said, None).value)  # type: ignore[union-attr]
+        if stage.isdecimal() and (number := number_typed(said)):
+            # The sesi's own number, not its place in the list: one before it may be out of use.
+            found = next((one for one in self._of(stage) if one.number == number), None)
+            if found is None:
+                raise NotUnderstood("Sesi itu tidak ada. Mohon pilih salah satu, atau ketik nomornya.")
+            return Done(found.id)
+        chosen = pick(self.choices(partial), said) or ""
+        if chosen == "yes" and self.syllabus.following:
+            return Done(self.syllabus.following.id)
+        if chosen == "other":
+            return self._more("modules")
+        if chosen == "extra":
+            return self._more("topic")
+        if chosen.startswith("m"):
+            return self._more(chosen[1:])
+        if chosen.startswith("s"):
+            return Done(int(chosen[1:]))
+        found = self._named(said.text) if said.kind == "text" else None
+        if found is None:
+            raise NotUnderstood("Mohon pilih salah satu, atau ketik modul dan sesinya, misalnya 2.2.")
+        return Done(found.id)
+
+    def load(self, kept: Any) -> Material:
+        if isinstance(kept, str):
+            return Material(None, kept)
+        found = next((one for one in self.syllabus.lessons if one.id == kept), None)
+        if found is None:
+            raise NoLongerFits("Sesi tadi sudah tidak dipakai, mohon pilih lagi.")
+        return Material(found)
+
+    def show(self, value: Material) -> str:
+        return value.line()
+
+    def _more(self, stage: str) -> More:
+        return More({"stage": stage}, self.says({"stage": stage}).plain)
+
+    def _modules(self) -> Mapping[str, str]:
+        return {str(one.module_id): one.module for one in self.syllabus.lessons}
+
+    def _of(self, module: str) -> list[Lesson]:
+        return [one for one in self.syllabus.lessons if str(one.module_id) == module]
+
+    def _named(self, text: str) -> Lesson | None:
+        if _SHORT_NUMBER.fullmatch(text.strip()):
+            rank, number = (int(part) for part in re.findall(r"\d+", text))
+            found = [one for one in self.syllabus.lessons if (one.module_rank, one.number) == (rank, number)]
+        else:
+            typed = " ".join(text.casefold().split())
+            found = [one for one in self.syllabus.lessons if len(typed) > 3 and typed in one.title.casefold()]
+        return found[0] if len(found) == 1 else None
+
+
+def which_material(where: Syllabus) -> WhichMaterial:
+    """Ask what is taught, proposing what comes next."""
+    return WhichMaterial(where)
+
+
+def safe_words(prompt: str, *, most: int = 500, least: int = 1) -> Typed[str]:
+    """Ask for free text that names no family by its number: NIK and KK numbers are never stored."""
+    plain = words(prompt, most=most, least=least)
+
+    def read(text: str) -> str:
+        for found in _LONG_NUMBER.findall(text):
+            if sum(character.isdigit() for character in found) >= 10:
+                raise NotUnderstood("NIK, nomor KK dan nomor HP tidak disimpan di sini. Mohon ketik lagi tanpa nomor itu.")
+        return plain.reader(text)
+
+    return Typed(plain.prompt, read, str, str, str, echoes=False)
+
+
+def _stage(partial: Any) -> str:
+    return str(partial["stage"]) if isinstance(partial, dict) else ""

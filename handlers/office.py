@@ -1,0 +1,103 @@
+"""The system page (sistem): whether the bot keeps up, when it was last saved elsewhere, and what was done last."""
+
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+
+from bot.chat import Chat, Dialog, Reader
+from bot.clock import from_utc_text
+from bot.dates import local, show_moment
+from bot.settling import Settling
+from bot.text import Text, bold, lines
+from storage.health import AuditLine, Health, health, last_audit_lines
+
+AUDIT_LINES = 10
+BACKUP_AGE = timedelta(hours=24)
+
+STATES = {
+    "held": "ditahan",
+    "queued": "menunggu",
+    "started": "sedang dikirim",
+    "sent": "terkirim",
+    "failed": "gagal",
+    "stopped": "diblokir penerima",
+    "uncertain": "tidak pasti",
+    "expired": "lewat waktu",
+    "cancelled": "dibatalkan",
+}
+ACTIONS = {
+    "approve": "menyetujui petugas",
+    "refuse": "menolak permintaan",
+    "claim": "memakai undangan",
+    "import": "mengimpor daftar petugas",
+    "deactivate": "menonaktifkan petugas",
+    "activate": "mengaktifkan petugas",
+    "move": "memindahkan petugas",
+    "invite": "membuat undangan",
+    "export": "mengekspor data",
+}
+
+
+async def see_system(chat: Chat, read: Reader) -> tuple[Health, list[AuditLine]]:
+    """Look at the figures of the store as it was before this message."""
+    return await read(health), await read(last_audit_lines, AUDIT_LINES)
+
+
+def save_system(tx: Settling, seen: tuple[Health, list[AuditLine]]) -> None:
+    """Say them."""
+    tx.say(_written(*seen, tx.now, tx.zone))
+
+
+def program_version() -> str:
+    """Return the version of the installed program."""
+    try:
+        return version("pkh-bot")
+    except PackageNotFoundError:
+        return "tanpa versi"
+
+
+def _written(seen: Health, done: list[AuditLine], now: datetime, zone: str) -> Text:
+    parked = ", ".join(f"{reason} {number}" for reason, number in seen.letters_parked.items())
+    sent = ", ".join(f"{STATES.get(state, state)} {number}" for state, number in seen.outbox.items())
+    return lines(
+        [
+            bold("Keadaan sistem"),
+            f"Versi {program_version()}, skema {seen.schema}, database {_size(seen.size)}",
+            f"Jam bot: {show_moment(now, zone)} ({zone})",
+            f"Petugas: {seen.active} aktif, {seen.registered} terdaftar"
+            + (f", {seen.unreachable} tidak terjangkau" if seen.unreachable else ""),
+            f"Pesan masuk: {_waiting(seen.letters_new)}" + (f"; disisihkan: {parked}" if parked else ""),
+            f"Pesan keluar: {sent or 'belum ada'}",
+            *(f"⚠️ Pengiriman lewat {channel} berhenti: token ditolak" for channel in seen.paused),
+            _backup(seen.last_backup, now, zone),
+            bold("Tindakan terakhir"),
+            *([_done(line, zone) for line in done] or ["Belum ada."]),
+        ]
+    )
+
+
+def _waiting(letters: int) -> str:
+    # The letter that asked for this page is itself still being answered.
+    others = max(0, letters - 1)
+    return f"{others} menunggu dijawab" if others else "semua sudah dijawab"
+
+
+def _backup(last: str | None, now: datetime, zone: str) -> str:
+    if last is None:
+        return "⚠️ Belum pernah ada cadangan. Di komputer server: python -m bot backup"
+    at = from_utc_text(last)
+    late = "⚠️ " if now - at > BACKUP_AGE else ""
+    return f"{late}Cadangan terakhir: {show_moment(at, zone)}"
+
+
+def _done(line: AuditLine, zone: str) -> str:
+    at = local(from_utc_text(line.at), zone)
+    what = ACTIONS.get(line.action, line.action)
+    detail = f" ({line.detail})" if line.detail else ""
+    return f"{at:%d/%m %H.%M} {line.who or 'baris perintah'}: {what}, {line.object}{detail}"
+
+
+def _size(size: int) -> str:
+    return "di bawah 1 MB" if size < 1_000_000 else f"{size / 1_000_000:.0f} MB"
+
+
+SYSTEM = Dialog("sistem", "Sistem", see_system, save_system, frozenset({"operator"}))
