@@ -11,15 +11,18 @@ from pathlib import Path
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.channels.channel import Arrived, Channel, Keep, Open, Store
+from bot.channels.telegram import Telegram
 from bot.clock import Clock
 from bot.courier import Courier
 from bot.decisions import Decisions
 from bot.lanes import ALBUM_QUIET, Inlet, Lanes
 from bot.media import Media
+from bot.menus import Menus
 from bot.pacer import Limits, Pacer
 from bot.posting import Poster
 from bot.reminders import Reminders
 from bot.routes import Routes
+from bot.settings import Settings
 from bot.sweeping import NAME as ENGINE
 from bot.sweeping import Sweep
 from bot.turns import Turns
@@ -61,6 +64,7 @@ class App:
     courier: Courier
     reminders: Reminders
     sweep: Sweep
+    menus: Menus
 
     async def tick(self) -> None:
         """Post the reminders that are due, and close the dialogs that have waited for too long."""
@@ -68,6 +72,7 @@ class App:
         if expired := await self.sweep.find_expired():
             await self.lanes.store(expired)
         self.courier.wake()
+        self.menus.wake()
 
     async def recover(self) -> None:
         """Take up what the last process left: messages half sent, and letters not answered."""
@@ -87,6 +92,7 @@ class App:
             await self.tick()
             async with asyncio.TaskGroup() as parts:
                 parts.create_task(self.courier.run(), name="courier")
+                parts.create_task(self.menus.run(), name="menus")
                 for channel in self.channels.values():
                     parts.create_task(channel.run(), name=channel.name)
         finally:
@@ -117,10 +123,27 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     poster = Poster({name: channel.capabilities for name, channel in channels.items()})
     pacers = {name: Pacer(plan.pace.get(name, Limits())) for name in channels}
     courier = Courier(database, channels, clock, pacers, boot_id=plan.boot_id, workers=plan.workers, rng=plan.rng)
-    decisions = Decisions(database, plan.make_routes(plan.office), clock, plan.zone, media)
+    routes = plan.make_routes(plan.office)
+    decisions = Decisions(database, routes, clock, plan.zone, media)
     turns = Turns(database, decisions, poster, clock, plan.zone, courier.wake)
     sweep = Sweep(database, clock)
     inlets: dict[str, Inlet] = {**channels, ENGINE: sweep}
     lanes = Lanes(database, inlets, turns, clock, album_quiet=plan.album_quiet)
     reminders = Reminders(database, poster, clock, compose_reminder)
-    return App(plan, clock, database, media, channels, poster, lanes, courier, reminders, sweep)
+    menus = Menus(database, channels, routes, clock)
+    return App(plan, clock, database, media, channels, poster, lanes, courier, reminders, sweep, menus)
+
+
+def channels_of(settings: Settings) -> MakeChannels | None:
+    """Return how to build the channels that have a token; None when no channel has one."""
+    token = settings.telegram_token
+    if token is None:
+        return None
+
+    def make(store: Store, keep: Keep, open: Open, clock: Clock) -> Mapping[str, Channel]:
+        url = settings.telegram_api_url
+        return {
+            Telegram.name: Telegram(token.get_secret_value(), url, store=store, keep=keep, open=open, clock=clock)
+        }
+
+    return make

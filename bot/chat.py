@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol
 
 from bot.message import Choice, Message, Said
 from bot.picked import choose
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, pick
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, fold, pick
 from bot.text import Text, lines
 from storage.database import Connection
 from storage.dialogs import Step
@@ -35,6 +35,9 @@ ASK_AGAIN: dict[str, bool] = {"ask": True}
 
 EDITING = "edit"
 """The half-made answer of a confirmation whose person is choosing what to change."""
+
+SURE = "sure"
+"""The half-made answer of a confirmation whose person said yes and must type a phrase to make sure."""
 
 
 class Reader(Protocol):
@@ -173,12 +176,19 @@ class Chat:
         return value
 
     async def confirm(
-        self, summary: str | Text, yes: str = "Simpan", *, also: Mapping[str, str] | None = None, key: str = "confirm"
+        self,
+        summary: str | Text,
+        yes: str = "Simpan",
+        *,
+        also: Mapping[str, str] | None = None,
+        sure: tuple[str, str] | None = None,
+        key: str = "confirm",
     ) -> None:
         """Return once the person said yes to exactly this summary; offer to change one answer or to leave.
 
         `also` offers to add to an optional answer: its key and the words for it; something sent that fits that question
-        is added at once. The yes is never kept: it is part of the turn that saves.
+        is added at once. `sure` is a phrase that must be typed after the yes, and the prompt that asks for it. The yes
+        is never kept: it is part of the turn that saves.
         """
         about = hashlib.sha256(Text.of(summary).plain.encode()).hexdigest()[:12]
         also = also or {}
@@ -191,6 +201,11 @@ class Chat:
             raise self._wait(step, question)
         if self.partial == EDITING:
             raise self._edit(step, said)
+        if sure and self.partial == SURE:
+            phrase, asks = sure
+            if said is not None and said.kind == "text" and fold(said.text) == fold(phrase):
+                return
+            raise Waiting(step, Message(Text.of(asks)), partial=SURE, missed=said is not None)
         if said is None:
             raise self._wait(step, question)
         chosen = pick(question.choices(None), said)
@@ -204,6 +219,8 @@ class Chat:
         if chosen != "yes":
             hint = f"Mohon pilih {yes}{', Ubah' if edit else ''} atau Batal."
             raise self._wait(step, question, hint=hint, missed=True)
+        if sure:
+            raise Waiting(step, Message(Text.of(sure[1])), partial=SURE)
 
     def _take_answer(self, step: Step, question: Question[Any], label: str) -> str:
         """Offer what was said to the question it was meant for; return the words that introduce what was read."""

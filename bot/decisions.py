@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.chat import ASK_AGAIN, EDITING, Again, Chat, Dialog, Files, Refused, Waiting
+from bot.chat import ASK_AGAIN, EDITING, SURE, Again, Chat, Dialog, Files, Refused, Waiting
 from bot.clock import Clock, from_utc_text, utc_text
 from bot.message import Choice, Message, Said
 from bot.questions import fold, pick
@@ -143,7 +143,7 @@ class Decisions:
             return await self._interrupt(scene, dialog, said, unchanged, letter, wanted)
         opened.misses = opened.misses + 1 if outcome.missed else 0
         opened.wanted = None
-        if opened.misses >= 2 and outcome.prompt.choices:
+        if opened.misses >= 2 and len(outcome.prompt.choices) > 1:
             outcome.prompt = replace(outcome.prompt, form="numbers")
         in_place = said.kind == "tap" and outcome.step == asked
         return self._outcome(scene, dialog, opened, chat, outcome, in_place=in_place)
@@ -168,7 +168,7 @@ class Decisions:
 
     async def _step_back(self, scene: Scene, dialog: Dialog[Any], said: Said, opened: OpenDialog) -> Decision:
         """Forget the last answer on the path, and ask it again."""
-        if opened.partial == EDITING or isinstance(opened.partial, dict):
+        if opened.partial in (EDITING, SURE) or isinstance(opened.partial, dict):
             return await self._show_again(scene, dialog, said, replace(opened, partial=None))
         chat, _ = await self._run(scene, dialog, said, opened, None)
         asked = [one.step for one in chat.path if one.asked]
@@ -181,6 +181,11 @@ class Decisions:
         self, scene: Scene, dialog: Dialog[Any], said: Said, opened: OpenDialog, letter: int, wanted: Wanted
     ) -> Decision:
         """Let a command through that asks nothing; before one that asks, ask what becomes of the open dialog."""
+        if scene.role not in self.routes.dialogs[wanted.name].roles and scene.person is None:
+            wanted = Wanted(self.routes.door)
+        # People press Start twice, and strangers try commands: that is no wish to leave the registration.
+        if wanted.name == opened.name == self.routes.door and wanted.arg == opened.arg:
+            return await self._show_again(scene, dialog, said, opened)
         beside = await self._open(replace(scene, open=None), said, letter, wanted)
         if not beside.asks:
             return beside

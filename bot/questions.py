@@ -80,10 +80,14 @@ def pick(choices: Sequence[Choice], said: Said) -> str | None:
         return None
     typed = fold(said.text)
     for choice in choices:
-        if typed and typed in (fold(choice.label), fold(choice.id)):
+        if typed and typed == fold(choice.label):
             return choice.id
+    # Before the ids: "2" means the second line that was shown, whatever thing has the id 2.
     if (number := number_typed(said)) is not None:
         return choices[number - 1].id if 1 <= number <= len(choices) else None
+    for choice in choices:
+        if typed and typed == fold(choice.id):
+            return choice.id
     starting = [choice.id for choice in choices if typed and fold(choice.label).startswith(typed + " ")]
     return starting[0] if len(starting) == 1 else None
 

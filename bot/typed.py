@@ -144,7 +144,8 @@ def words(prompt: str | Text, *, most: int = 500, least: int = 1) -> Typed[str]:
     def read(text: str) -> str:
         clean = re.sub(r"[^\S\n]+", " ", "".join(c for c in text if c.isprintable() or c in "\n\t")).strip()
         if len(clean) < least:
-            raise NotUnderstood("Mohon ketik jawabannya.")
+            short = f"Terlalu pendek, paling sedikit {least} huruf." if clean else "Mohon ketik jawabannya."
+            raise NotUnderstood(short)
         if len(clean) > most:
             raise NotUnderstood(f"Terlalu panjang: {len(clean)} huruf, paling banyak {most}. Mohon dipersingkat.")
         return clean

@@ -67,7 +67,7 @@ def who_was_absent(members: int) -> WhoWasAbsent:
     return WhoWasAbsent(
         members,
         Text.of(
-            f"Siapa yang tidak hadir dari {members} anggota? Ketik nomor urut di daftar Bapak/Ibu, tanpa nama. {EXAMPLE}"
+            f"Siapa yang tidak hadir dari {members} anggota? Ketik nomornya di daftar Bapak/Ibu, tanpa nama. {EXAMPLE}"
         ),
     )
 
@@ -114,7 +114,7 @@ def show_absent(absences: Absences) -> str:
 
 
 def _read_numbers(text: str) -> list[tuple[int, Reason]]:
-    """Return each number with its reason, in order. Raises NotUnderstood for a word or a shape that may mean two things."""
+    """Return each number with its reason, in order. Raises NotUnderstood for what may mean two things."""
     pieces = _pieces(text)
     if not any(isinstance(piece, int) for piece in pieces):
         raise NotUnderstood(f"Mohon ketik nomor yang tidak hadir. {EXAMPLE}")
@@ -176,6 +176,16 @@ def _pieces(text: str) -> list[int | _Word]:
         elif piece not in _FILLERS and (
             piece not in _SEPARATORS or (piece in ".:" and before.isdecimal() and after.isdecimal())
         ):
-            wrong = "Yang diketik nomor yang tidak hadir saja." if piece == "hadir" else f"“{piece[:20]}” tidak terbaca."
+            wrong = (
+                "Yang diketik nomor yang tidak hadir saja." if piece == "hadir" else f"“{piece[:20]}” tidak terbaca."
+            )
             raise NotUnderstood(f"{wrong} {EXAMPLE}")
     return pieces
+
+
+def is_about_absence(piece: str) -> bool:
+    """Say whether a word of a longer line can be part of absences: a number, a reason, or both."""
+    return (
+        re.fullmatch(rf"[\W_]*(?:\d{{1,3}})?[\W_]*(?:{'|'.join(_REASON_WORDS)})?[\W_]*\d{{0,3}}\W*", piece.casefold())
+        is not None
+    )

@@ -9,6 +9,7 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import words
+from handlers.roster_person import show_number
 from storage import applications, office, people, places
 from storage.applications import Application
 from storage.database import Connection
@@ -33,7 +34,7 @@ def ask_operators(tx: Settling, phone: str, said: str) -> None:
     """Keep the request and put it before every operator."""
     number = applications.apply(tx.db, tx.chat, phone, said, tx.stamp)
     card = Message(
-        lines([bold("Permintaan masuk"), said, f"Nomor {phone}"]),
+        lines([bold("Permintaan masuk"), said, f"Nomor {show_number(phone)}"]),
         (action("setujui", number, "Setujui"), action("tolak", number, "Tolak")),
     )
     for operator in people.people_in_roles(tx.db, "operator"):

@@ -12,7 +12,8 @@ from bot.typed import words
 from storage import invites, office, people
 
 NO_LONGER = "Undangan itu tidak berlaku lagi. Minta undangan baru kepada Dinas Sosial."
-CODE = re.compile(r"\s*(?:klaim|undangan)\s+([0-9A-Za-z-]{8,40})\s*", re.IGNORECASE)
+# The code in three groups of four, or the link's token; anything looser takes a sentence for a code.
+CODE = re.compile(r"\s*klaim\s+([0-9A-Z]{4}[ -]?[0-9A-Z]{4}[ -]?[0-9A-Z]{4}|[0-9A-F]{32})\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,9 @@ class Claim:
 
 
 def read_code(said: Said) -> Wanted | None:
-    """Recognise `KLAIM ABCD-EFGH`, for phones on which the link does not open."""
+    """Recognise `KLAIM ABCD-EFGH-JKLM`, for phones on which the link does not open."""
     found = CODE.fullmatch(said.text)
-    return Wanted("klaim", found[1]) if found else None
+    return Wanted("klaim", found[1].replace(" ", "")) if found else None
 
 
 async def claim(chat: Chat, read: Reader) -> Claim:

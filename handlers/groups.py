@@ -20,6 +20,7 @@ from storage.places import District, Village
 
 FACILITATORS = frozenset({"facilitator"})
 MOST_MEMBERS = 99
+MOST_LETTERS = 30  # with "Ubah " before it, it still fits a button
 NONE_YET = "Belum ada kelompok. Tambahkan dulu kelompok dampingan Bapak/Ibu: nama, desa, dan jumlah anggotanya."
 GONE = "Kelompok itu sudah ditutup atau bukan dampingan Bapak/Ibu. Lihat daftarnya di /kelompok."
 ADD = action("kelompok", "tambah", "Tambah kelompok")
@@ -53,7 +54,9 @@ class ChoosePlace(Choose[Any]):
         except NotUnderstood:
             found = places.named(said.text, self.options.values()) if said.kind == "text" else []
             if len(found) != 1:
-                raise NotUnderstood("Nama itu tidak ada di daftar. Mohon pilih salah satu, atau ketik namanya.") from None
+                raise NotUnderstood(
+                    "Nama itu tidak ada di daftar. Mohon pilih salah satu, atau ketik namanya."
+                ) from None
             return Done(str(found[0].id))
 
 
@@ -148,9 +151,11 @@ async def _change(chat: Chat, group: Group) -> Change:
     whats = {"name": "Nama", "members": "Jumlah anggota", "close": "Tutup kelompok"}
     chosen = await chat.ask("what", choose(f"{about} Ubah yang mana?", whats))
     if chosen == whats["name"]:
-        return Change(group.id, "name", await chat.ask("name", _a_name("Nama barunya?")))
+        name = await chat.ask("name", _a_name("Nama barunya?"))
+        return Change(group.id, "name", name)
     if chosen == whats["members"]:
-        return Change(group.id, "members", await chat.ask("members", a_number("Berapa sekarang?", 1, MOST_MEMBERS)))
+        members = await chat.ask("members", a_number("Berapa anggotanya sekarang?", 1, MOST_MEMBERS))
+        return Change(group.id, "members", members)
     sure = yes_or_no(
         f"Tutup {title_of(group)}? Rencana pertemuannya dibatalkan, laporan yang sudah ada tetap tersimpan.", "Tutup"
     )
@@ -203,7 +208,7 @@ def _refuse_second(tx: Settling, village_id: int, name: str) -> None:
 
 
 def _a_name(prompt: str) -> Typed[str]:
-    plain = safe_words(prompt, most=40)
+    plain = safe_words(prompt, most=MOST_LETTERS)
 
     def read(text: str) -> str:
         name = " ".join(clean_name(plain.reader(text)).split())

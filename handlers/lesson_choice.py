@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.message import Choice, Said
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, number_typed, pick
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, pick
 from bot.text import Text
 from bot.typed import Typed, words
 from storage import lessons, meetings
@@ -101,18 +101,16 @@ class WhichMaterial(Question[Material]):
                 yes = (Choice("yes", "Ya"),) if self.syllabus.following else ()
                 return (*yes, Choice("other", "Sesi lain"), Choice("extra", "Materi tambahan"))
             case module:
-                return tuple(Choice(f"s{one.id}", f"{one.number}. {one.title}") for one in self._of(module))
+                here = self._of(module)
+                # Where a list is numbered, its numbers are those of the sesi, unless one of them is out of use.
+                plain = [one.number for one in here] == list(range(1, len(here) + 1))
+                titles = [one.title if plain else f"Sesi {one.number}: {one.title}" for one in here]
+                return tuple(Choice(f"s{one.id}", title) for one, title in zip(here, titles, strict=True))
 
     def read(self, said: Said, partial: Any) -> Done | More:
         stage = _stage(partial)
         if stage == "topic":
             return Done(safe_words("", most=MOST_LETTERS).read(said, None).value)  # type: ignore[union-attr]
-        if stage.isdecimal() and (number := number_typed(said)):
-            # The sesi's own number, not its place in the list: one before it may be out of use.
-            found = next((one for one in self._of(stage) if one.number == number), None)
-            if found is None:
-                raise NotUnderstood("Sesi itu tidak ada. Mohon pilih salah satu, atau ketik nomornya.")
-            return Done(found.id)
         chosen = pick(self.choices(partial), said) or ""
         if chosen == "yes" and self.syllabus.following:
             return Done(self.syllabus.following.id)
@@ -138,7 +136,7 @@ class WhichMaterial(Question[Material]):
         return Material(found)
 
     def show(self, value: Material) -> str:
-        return value.line()
+        return value.line() if value.lesson else f"{value.topic} (tambahan)"
 
     def _more(self, stage: str) -> More:
         return More({"stage": stage}, self.says({"stage": stage}).plain)
@@ -171,7 +169,9 @@ def safe_words(prompt: str, *, most: int = 500, least: int = 1) -> Typed[str]:
     def read(text: str) -> str:
         for found in _LONG_NUMBER.findall(text):
             if sum(character.isdigit() for character in found) >= 10:
-                raise NotUnderstood("NIK, nomor KK dan nomor HP tidak disimpan di sini. Mohon ketik lagi tanpa nomor itu.")
+                raise NotUnderstood(
+                    "NIK, nomor KK dan nomor HP tidak disimpan di sini. Mohon ketik lagi tanpa nomor itu."
+                )
         return plain.reader(text)
 
     return Typed(plain.prompt, read, str, str, str, echoes=False)

@@ -93,7 +93,8 @@ def _done(line: AuditLine, zone: str) -> str:
     at = local(from_utc_text(line.at), zone)
     what = ACTIONS.get(line.action, line.action)
     detail = f" ({line.detail})" if line.detail else ""
-    return f"{at:%d/%m %H.%M} {line.who or 'baris perintah'}: {what}, {line.object}{detail}"
+    named = "" if ":" in line.object else f" {line.object}"
+    return f"{at:%d/%m %H.%M} {line.who or 'baris perintah'}: {what}{named}{detail}"
 
 
 def _size(size: int) -> str:

@@ -7,7 +7,7 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.applications import APPROVE, REFUSE
-from handlers.roster_person import show_person
+from handlers.roster_person import show_number, show_person
 from handlers.roster_search import find_person
 from storage import applications, roster_search
 from storage.applications import Application
@@ -59,7 +59,7 @@ def save_requests(tx: Settling, chosen: Application) -> None:
     """Show the request with its two buttons."""
     tx.say(
         Message(
-            lines([bold("Permintaan masuk"), chosen.words, f"Nomor {chosen.phone}" if chosen.phone else ""]),
+            lines([bold("Permintaan masuk"), chosen.words, f"Nomor {show_number(chosen.phone)}" if chosen.phone else ""]),
             (action(APPROVE.name, chosen.id, "Setujui"), action(REFUSE.name, chosen.id, "Tolak")),
         )
     )

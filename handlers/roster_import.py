@@ -51,7 +51,7 @@ async def ask_roster(chat: Chat, read: Reader) -> Import:
     digest, _, name = chat.arg.partition(" ")
     carried = [[digest, name, ""]] if digest else None
     for attempt in count():
-        question = a_document(ASK)
+        question = a_document("" if attempt else ASK)  # what was wrong with the last file already asks for the next
         # Without a label: another file is sent by asking again, not by changing an answer.
         sent = await chat.ask("file", question, about=attempt, given=carried if not attempt else None)
         try:
@@ -89,7 +89,7 @@ def apply_roster(db: Connection, rows: tuple[RosterRow, ...], now: str, by: int 
     changes = roster.apply(db, rows, now)
     if operators and not people.people_in_roles(db, "operator"):
         raise Refused(NOBODY_LEFT)
-    detail = f"new {len(changes.new)}, changed {len(changes.changed)}, same {len(changes.same)}"
+    detail = f"baru {len(changes.new)}, berubah {len(changes.changed)}, sama {len(changes.same)}"
     office.note(db, now, by, "import", f"roster:{digest[:12]}", detail)
     return changes
 
@@ -135,7 +135,7 @@ def preview(db: Connection, rows: tuple[RosterRow, ...], changes: Changes) -> Te
 async def _read(chat: Chat, read: Reader, file: Media) -> Roster:
     assert chat.files is not None
     if not file.digest:
-        raise NotARoster("Berkas itu tidak bisa diambil, mungkin terlalu besar (paling banyak 5 MB).")
+        raise NotARoster("Berkas itu tidak bisa diambil, mungkin terlalu besar (paling banyak 5 MB). Mohon kirim lagi.")
     content = await chat.files.open(file.digest)
     return await read_roster(content, file.name, await read(places.all_places))
 

@@ -48,7 +48,8 @@ def show_channels(channels: tuple[str, ...], since: str | None, zone: str) -> st
     if not channels:
         return "Belum terdaftar di bot"
     names = " dan ".join(CHANNELS.get(channel, channel) for channel in channels)
-    return f"Terdaftar lewat {names}" + (f" sejak {show_day(local(from_utc_text(since), zone))}" if since else "")
+    where = f" lewat {names}" if len(channels) > 1 else ""
+    return f"Terdaftar di bot{where}" + (f" sejak {show_day(local(from_utc_text(since), zone))}" if since else "")
 
 
 def show_post(person: Person) -> str:
@@ -159,7 +160,7 @@ def save_move(tx: Settling, new: Move) -> None:
     if people.person(tx.db, new.person.id) != new.person:
         raise Refused(f"Data {new.person.name} baru saja berubah. Mohon periksa sekali lagi.")
     roster_search.move_to_district(tx.db, new.person.id, new.district_id)
-    office.note(tx.db, tx.stamp, tx.me.id, "move", f"person:{new.person.id}", f"district:{new.district_id}")
+    office.note(tx.db, tx.stamp, tx.me.id, "move", f"person:{new.person.id}", new.district)
     show_person(tx, new.person.id, f"✅ Dipindahkan ke Kecamatan {new.district}.")
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text
-from bot.dates import show_moment, show_time
+from bot.dates import local, show_moment, show_time
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import lines
@@ -14,7 +14,7 @@ from storage.events import Event
 from storage.invitations import Invitation
 
 WAYS = ("yes", "no", "edit", "to-yes", "to-no")
-"""What a button does: `yes` and `no` answer, `edit` asks again, and only then `to-yes` and `to-no` change the answer."""
+"""What a button does: `yes` and `no` answer, `edit` asks again, and only then `to-yes` and `to-no` change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ def _say_answered(tx: Settling, event: Event, invitation: Invitation) -> None:
     assert invitation.answer is not None
     assert invitation.answered_at is not None
     at = from_utc_text(invitation.answered_at)
-    when = show_time(at, tx.zone) if at.date() == tx.now.date() else show_moment(at, tx.zone)
+    same_day = local(at, tx.zone).date() == local(tx.now, tx.zone).date()
+    when = show_time(at, tx.zone) if same_day else show_moment(at, tx.zone)
     answer = ANSWERS[invitation.answer]
     tx.say(f"Sudah dijawab {when}: {answer}.", action("rsvp", f"{event.id}.edit", "Ubah"))
 

@@ -1,5 +1,6 @@
 """Chats: where people can be reached, who talks there, and what a channel told us about reaching them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.database import Connection
@@ -74,6 +75,37 @@ def move(db: Connection, chat: str, address: str) -> str:
     )
     set_reachable(db, chat, False)
     return key
+
+
+@dataclass(frozen=True, slots=True)
+class OtherMenu:
+    """A chat whose menu does not show the commands of its role."""
+
+    chat: str
+    channel: str
+    address: str
+    role: str
+
+
+def with_other_menu(db: Connection, channels: Sequence[str], most: int) -> list[OtherMenu]:
+    """Return the reachable chats of these channels whose menu is out of step; 'stranger' is a role here."""
+    marks = ", ".join("?" * len(channels))
+    rows = db.execute(
+        f"""
+        SELECT c.chat, c.channel, c.address, coalesce(p.role, 'stranger') AS role
+        FROM chats c LEFT JOIN persons p ON p.id = c.person_id AND p.state = 'active'
+        WHERE c.channel IN ({marks}) AND c.reachable = 'yes'
+          AND coalesce(c.menu_role, 'stranger') <> coalesce(p.role, 'stranger')
+        ORDER BY c.last_in_at DESC, c.chat LIMIT ?
+        """,
+        (*channels, most),
+    )
+    return [OtherMenu(*row) for row in rows.fetchall()]
+
+
+def set_menu_role(db: Connection, chat: str, role: str) -> None:
+    """Note whose commands the chat's menu now shows."""
+    db.execute("UPDATE chats SET menu_role = ? WHERE chat = ?", (role, chat))
 
 
 def _chat(row: tuple[str, str, str, int | None, str, int, str | None]) -> ChatRow:

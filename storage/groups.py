@@ -1,4 +1,4 @@
-"""Groups (kelompok): a name, a village and a number of members, of one facilitator; who the members are stays on paper."""
+"""Groups (kelompok) of a facilitator: a name, a village, a number of members; who the members are stays on paper."""
 
 from dataclasses import dataclass
 
@@ -26,11 +26,13 @@ _GROUP = """
 
 def groups_of(db: Connection, person_id: int) -> list[Group]:
     """Return the facilitator's groups in use, by village and name."""
-    rows = db.execute(_GROUP + "WHERE g.person_id = ? AND g.state = 'active' ORDER BY v.name, g.name, g.id", (person_id,))
+    rows = db.execute(
+        _GROUP + "WHERE g.person_id = ? AND g.state = 'active' ORDER BY v.name, g.name, g.id", (person_id,)
+    )
     return [_group(row) for row in rows]
 
 
-def group(db: Connection, id: int) -> Group | None:  # noqa: A002  # the word the tables use
+def group(db: Connection, id: int) -> Group | None:  # the word the tables use
     """Return the group with this id, in use or closed."""
     row = db.execute(_GROUP + "WHERE g.id = ?", (id,)).fetchone()
     return _group(row) if row else None
@@ -44,9 +46,7 @@ def group_named(db: Connection, person_id: int, village_id: int, name: str) -> G
     return next((found for found in map(_group, rows) if found.name.casefold() == name.casefold()), None)
 
 
-def add_group(
-    db: Connection, *, ref: str, person_id: int, village_id: int, name: str, members: int, now: str
-) -> int:
+def add_group(db: Connection, *, ref: str, person_id: int, village_id: int, name: str, members: int, now: str) -> int:
     """Add a group and return its id. Raises sqlite3.IntegrityError where one of that name is in use."""
     row = db.execute(
         """
@@ -65,17 +65,17 @@ def add_group(
     return int(row[0])
 
 
-def rename_group(db: Connection, id: int, name: str) -> None:  # noqa: A002  # the word the tables use
+def rename_group(db: Connection, id: int, name: str) -> None:  # the word the tables use
     """Give the group another name. Raises sqlite3.IntegrityError where one of that name is in use."""
     db.execute("UPDATE groups SET name = ? WHERE id = ?", (name, id))
 
 
-def resize_group(db: Connection, id: int, members: int) -> None:  # noqa: A002  # the word the tables use
+def resize_group(db: Connection, id: int, members: int) -> None:  # the word the tables use
     """Set the number of members from now on; meetings that were held keep theirs."""
     db.execute("UPDATE groups SET members = ? WHERE id = ?", (members, id))
 
 
-def close_group(db: Connection, id: int) -> None:  # noqa: A002  # the word the tables use
+def close_group(db: Connection, id: int) -> None:  # the word the tables use
     """Close the group; what it did stays."""
     db.execute("UPDATE groups SET state = 'closed' WHERE id = ?", (id,))
 

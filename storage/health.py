@@ -26,7 +26,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One thing that was done; `who` is '' for the command line."""
+    """One thing that was done; `who` is '' for the command line, `object` a name where there is one."""
 
     at: str
     who: str
@@ -74,8 +74,11 @@ def last_audit_lines(db: Connection, most: int) -> list[AuditLine]:
     """Return what was done last, the newest first."""
     rows = db.execute(
         """
-        SELECT a.at, coalesce(p.name, ''), a.action, a.object, a.detail
-        FROM audit a LEFT JOIN persons p ON p.id = a.person_id ORDER BY a.id DESC LIMIT ?
+        SELECT a.at, coalesce(p.name, ''), a.action, coalesce(o.name, r.title, a.object), a.detail
+        FROM audit a LEFT JOIN persons p ON p.id = a.person_id
+        LEFT JOIN persons o ON o.id = substr(a.object, 8) AND a.object LIKE 'person:%'
+        LEFT JOIN roles r ON r.role = substr(a.object, 6) AND a.object LIKE 'role:%'
+        ORDER BY a.id DESC LIMIT ?
         """,
         (most,),
     )

@@ -159,7 +159,8 @@ def delivery(db: Connection, event_id: int) -> Delivery:
              AND o.kind IN ('announcement', 'attachment')
             WHERE i.event_id = ? GROUP BY i.person_id
         )
-        SELECT count(*) FILTER (WHERE rows > 0 AND sent = rows), count(*) FILTER (WHERE failed > 0 OR (rows = 0 AND known)),
+        SELECT count(*) FILTER (WHERE rows > 0 AND sent = rows),
+               count(*) FILTER (WHERE failed > 0 OR (rows = 0 AND known)),
                count(*) FILTER (WHERE rows > 0 AND failed = 0 AND sent < rows),
                count(*) FILTER (WHERE rows = 0 AND NOT known)
         FROM cards
@@ -183,6 +184,18 @@ def absent(db: Connection, event_id: int, slot_id: int) -> list[Named]:
 def invited(db: Connection, event_id: int) -> list[Named]:
     """Return everybody who is invited, by district and name."""
     return _named(db, "1", {"event": event_id})
+
+
+def told(db: Connection, event_id: int) -> list[int]:
+    """Return the people who have got the card, or may have."""
+    rows = db.execute(
+        """
+        SELECT DISTINCT person_id FROM outbox WHERE object = 'event:' || ? AND kind = 'announcement'
+        AND state IN ('sent', 'started', 'uncertain') ORDER BY person_id
+        """,
+        (event_id,),
+    )
+    return [int(row[0]) for row in rows]
 
 
 def answers_of(db: Connection, event_id: int) -> dict[int, str | None]:

@@ -55,7 +55,7 @@ _MEETING = """
 """
 
 
-def meeting(db: Connection, id: int) -> Meeting | None:  # noqa: A002  # the word the tables use
+def meeting(db: Connection, id: int) -> Meeting | None:  # the word the tables use
     """Return the meeting with this id."""
     row = db.execute(_MEETING + "WHERE t.id = ?", (id,)).fetchone()
     return _meeting(db, row) if row else None
@@ -168,7 +168,7 @@ def plan_meeting(
     return int(row[0])
 
 
-def move_meeting(db: Connection, id: int, day: str, starts_at: str, zone: str, now: str) -> bool:  # noqa: A002
+def move_meeting(db: Connection, id: int, day: str, starts_at: str, zone: str, now: str) -> bool:
     """Set another start for a planned meeting; False if it is planned no more."""
     return (
         db.execute(
@@ -182,7 +182,7 @@ def move_meeting(db: Connection, id: int, day: str, starts_at: str, zone: str, n
     )
 
 
-def cancel_meeting(db: Connection, id: int) -> bool:  # noqa: A002  # the word the tables use
+def cancel_meeting(db: Connection, id: int) -> bool:  # the word the tables use
     """Cancel a planned meeting; False if it is planned no more."""
     return db.execute("UPDATE meetings SET state = 'cancelled' WHERE id = ? AND state = 'planned'", (id,)).rowcount == 1
 
@@ -250,12 +250,22 @@ def hold_meeting(
         """
     id = int(db.execute(statement, values).fetchone()[0])  # noqa: A001  # the word the tables use
     db.executemany("INSERT INTO absences VALUES (?, ?, ?)", [(id, *absence) for absence in sorted(absences.items())])
-    db.executemany(
-        "INSERT INTO evidence VALUES (?, ?, ?)", [(id, digest, rank) for rank, digest in enumerate(photos, 1)]
-    )
+    add_photos(db, id, photos)
     return id
+
+
+def add_photos(db: Connection, meeting_id: int, digests: Iterable[str]) -> None:
+    """Put photos with a meeting's evidence, after those that are there; each once."""
+    for digest in digests:
+        db.execute(
+            """
+            INSERT INTO evidence SELECT :meeting, :digest, coalesce(max(rank), 0) + 1 FROM evidence
+            WHERE meeting_id = :meeting ON CONFLICT DO NOTHING
+            """,
+            {"meeting": meeting_id, "digest": digest},
+        )
 
 
 def _meeting(db: Connection, row: tuple[Any, ...]) -> Meeting:
     absences = db.execute("SELECT member, reason FROM absences WHERE meeting_id = ? ORDER BY member", (row[0],))
-    return Meeting(*row, dict(absences.fetchall()))
+    return Meeting(*(*row, dict(absences.fetchall())))

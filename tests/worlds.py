@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.clock import utc_text
-from storage import chats, lessons, people, places
+from storage import chats, invites, lessons, people, places
 from storage.database import SCHEMA, Connection
 
 LESSONS = SCHEMA.parent / "seed" / "lessons.json"
@@ -19,6 +19,7 @@ PEOPLE = {  # name on the transcript: full name, phone, role, kecamatan, desa
     "Yanti": ("Yanti Ginting", "+6281200000031", "supervisor", "Stabat", None),
     "Dewi": ("Dewi Lestari", "+6281200000013", "facilitator", "Babalan", None),
 }
+INVITE = ("feedface" * 4, "BCDF-GHJK-MNPQ")  # the token and the code of an operator's invite
 REGISTERED = ("Rahma", "Siti", "Budi", "Tono", "Yanti")  # Dewi is on the roster only; everyone else is a stranger
 
 PLACES = {
@@ -35,6 +36,7 @@ def build_world(db: Connection, world: str, chat_of: Callable[[str], str], now: 
     at = utc_text(now)
     db.execute("UPDATE office SET secret = 'so that codes are the same in every run'")
     places.load_places(db, PLACES)
+    invites.add(db, *INVITE, "operator", utc_text(now + timedelta(days=7)))
     lessons.load_lessons(db, json.loads(LESSONS.read_text()))
     for who, (name, phone, role, district, village) in PEOPLE.items():
         where = places.district_named(db, district) if district else None

@@ -1,4 +1,4 @@
-"""The demo: the whole bot on a page of simulated phones, with a story already under way and a clock that can be moved."""
+"""The demo: the whole bot on a page of simulated phones, in the middle of a story, with a clock that can be moved."""
 
 import asyncio
 import secrets
@@ -32,17 +32,18 @@ HINTS = (
     "HP terakhir belum terdaftar: ketik halo, lalu Bagikan nomor saya.",
 )
 TRY_FIRST = (
-    "The page shows six phones of Dinas Sosial Kabupaten Langkat on Sunday, 12 November 2023, just before the first day "
-    "of a three-day Bimtek. Take the code from the operator's phone (Kegiatan) and type it on Siti Aminah's; move the "
-    "clock if it is too early; then log one of her P2K2 meetings with the words p2k2 melati 2.2 kemarin jam 2 siang 3s 7i."
+    "The page shows six phones of Dinas Sosial Kabupaten Langkat on Sunday, 12 November 2023, just before the first "
+    "day of a three-day Bimtek. Take today's code from the operator's phone (Kegiatan), move the clock past 07.00, and "
+    "type the code on Siti Aminah's phone; then log one of her P2K2 meetings there with the words "
+    "p2k2 melati 2.2 kemarin jam 2 siang 3s 7i."
 )
 
 
-async def run_demo(host: str, port: int, keep: Path | None, *, announce_address: bool = True) -> None:
+async def run_demo(host: str, port: int, keep: Path | None) -> None:
     """Serve the demo until interrupted; `keep` is a folder in which it goes on next time, None throws it away."""
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pkh-demo-")))
-        clock = MovableClock(datetime.combine(*story.BEGINS, tzinfo=ZoneInfo(ZONE)))
+        clock = MovableClock(datetime.combine(*story.BEGINS, ZoneInfo(ZONE)))
         async with build(plan_demo(folder), clock) as app:
             if latest := await app.database.read(desk.latest_moment):
                 clock.move(from_utc_text(latest) - clock.now())

@@ -10,6 +10,7 @@ CREATE TABLE chats (
     not_before   TEXT,                             -- a 429 told us to leave this chat alone until then
     linked_at    TEXT,
     last_in_at   TEXT,
+    menu_role    TEXT,                             -- whose commands the chat's menu shows; NULL: it was never set
     UNIQUE (channel, address)
 ) STRICT;
 CREATE INDEX chats_of_person ON chats (person_id);

@@ -1,0 +1,170 @@
+"""What has happened before the demo opens: the Bimtek of November 2023 was announced, and half of the people answered.
+
+It is not put into the tables but told to the bot, message by message, as it would have come from 168 phones: so every
+phone shows its own past, and the demo starts with everything in the state that people's doing leads to.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.app import App
+from bot.channels.simulator import NAME, Simulator
+from bot.clock import MovableClock, utc_text
+from bot.dates import to_utc
+from bot.demo.people import DemoPerson, people
+from storage import chats, desk, events, groups, lessons, meetings, places
+from storage import people as roster
+from storage.database import Connection
+from storage.seeds import load_seeds
+
+BEGINS = date(2023, 11, 6), time(9, 0)
+OPENS = date(2023, 11, 12), time(6, 50)
+
+OPERATOR = ("Rahmawati Nasution", "+6281100000001")
+INVITATION = (
+    "Undangan Bimtek Peningkatan Kapasitas ORSOS, Minggu s/d Selasa 12-14 November 2023 pukul 08.00 WIB "
+    "di Hotel Le Polonia, Jl. Jenderal Sudirman No. 14-18 Medan"
+)
+ANNOUNCING = ("/buat", INVITATION, "Semua petugas", "Kirim sekarang", "KIRIM 174")
+UNREGISTERED = (2, 30, 60, 90, 120, 160)  # places on the roster; the first of them has a phone on the page
+SHOWN = (0, 1, 2, 151)  # Siti Aminah, two more facilitators, a TKSK; the committee member comes before them
+ON_COMMITTEE = 7
+GROUPS = (("Melati", 18), ("Mawar", 22))
+
+
+async def tell(app: App, clock: MovableClock, zone: str) -> None:
+    """Bring a fresh demo to the morning of the first day."""
+    channel = app.channels[NAME]
+    assert isinstance(channel, Simulator)
+    told = Story(app, channel, clock, zone)
+    await app.database.write(_settle_in, utc_text(clock.now()))
+    for words in ANNOUNCING:
+        await told.say([(OPERATOR[1], words)])
+    await app.database.write(_choose_committee)
+    everyone = people()
+    registered = [one for place, one in enumerate(everyone) if place not in UNREGISTERED]
+    for number, hour in enumerate((10, 13, 17, 20), 1):
+        await told.wait_until(date(2023, 11, 6 + number), time(hour, 5))
+        answering = registered[number::8]
+        await told.say((one.phone, "Tidak hadir" if at % 19 == 7 else "Hadir") for at, one in enumerate(answering))
+    await told.wait_until(date(2023, 11, 11), time(18, 0))
+    await app.tick()
+    await told.rest()
+    await told.wait_until(*OPENS)
+
+
+class Story:
+    """Tells the bot what people do, and lets it come to rest in between."""
+
+    def __init__(self, app: App, channel: Simulator, clock: MovableClock, zone: str) -> None:
+        self._app = app
+        self._channel = channel
+        self._clock = clock
+        self._zone = ZoneInfo(zone)
+        self._told = 0
+
+    async def say(self, said: Iterable[tuple[str, str]]) -> None:
+        """Let people, named by their numbers, type something at about the same time."""
+        for number, words in said:
+            self._told += 1
+            event = {"event_id": f"story-{self._told}", "kind": "text", "text": words}
+            await self._channel.receive(f"{NAME}:{number.removeprefix('+')}", "", event)
+        await self.rest()
+
+    async def rest(self) -> None:
+        """Let everything that is under way come to its end."""
+        await self._app.lanes.join()
+        await self._app.courier.work_off()
+
+    async def wait_until(self, day: date, at: time) -> None:
+        """Move the clock forward."""
+        self._clock.move(datetime.combine(day, at, self._zone) - self._clock.now())
+
+
+def _settle_in(db: Connection, now: str) -> None:
+    """Fill the office: places, lessons, everybody on the roster, and the phones of those who have registered."""
+    load_seeds(db)
+    where = {district.name: district.id for district in places.districts(db)}
+    operator = roster.add_person(
+        db, name=OPERATOR[0], phone=OPERATOR[1], role="operator", district_id=None, village_id=None, now=now
+    )
+    _give_phone(db, operator, OPERATOR[1], now)
+    ids: list[int] = []
+    for place, one in enumerate(people()):
+        ids.append(_add(db, one, where[one.district], now))
+        if place not in UNREGISTERED:
+            _give_phone(db, ids[-1], one.phone, now)
+    desk.put_on_page(db, _address(OPERATOR[1]), OPERATOR[0])
+    for place in (ON_COMMITTEE, *SHOWN):
+        desk.put_on_page(db, _address(people()[place].phone), people()[place].name)
+    for place in SHOWN[:2]:
+        _plan_month(db, ids[place], people()[place], now)
+
+
+def _add(db: Connection, one: DemoPerson, district_id: int, now: str) -> int:
+    villages = places.village_named(db, one.village, district_id) if one.village else []
+    village_id = villages[0].id if villages else None
+    return roster.add_person(
+        db, name=one.name, phone=one.phone, role=one.role, district_id=district_id, village_id=village_id, now=now
+    )
+
+
+def _give_phone(db: Connection, person_id: int, number: str, now: str) -> None:
+    chat = f"{NAME}:{_address(number)}"
+    chats.hear(db, chat, NAME, "", now)
+    roster.link_chat(db, chat, person_id, now)
+
+
+def _address(number: str) -> str:
+    return number.removeprefix("+")
+
+
+def _choose_committee(db: Connection) -> None:
+    """Put one of the facilitators on the committee of the only event."""
+    member = roster.person_with_phone(db, people()[ON_COMMITTEE].phone)
+    assert member is not None
+    events.set_committee(db, 1, member.id, True)
+
+
+def _plan_month(db: Connection, person_id: int, one: DemoPerson, now: str) -> None:
+    """Give a facilitator two groups: each has had its first lesson, and the second is planned in the days to come."""
+    village = places.village_named(db, one.village)[0]
+    for place, (name, members) in enumerate(GROUPS):
+        ref = f"demo-{person_id}-{place}"
+        group = groups.add_group(
+            db, ref=ref, person_id=person_id, village_id=village.id, name=name, members=members, now=now
+        )
+        first, second = (lessons.lesson_numbered(db, number) for number in ("2.1", "2.2"))
+        assert first is not None
+        assert second is not None
+        held, planned = date(2023, 10, 18 + place), date(2023, 11, 13 + place)
+        shared = {"group_id": group, "person_id": person_id, "zone": "Asia/Jakarta"}
+        at = time(14, 0)
+        meetings.hold_meeting(
+            db,
+            ref=f"{ref}-held",
+            planned=None,
+            lesson_id=first.id,
+            topic="",
+            day=held.isoformat(),
+            starts_at=utc_text(to_utc(held, at, "Asia/Jakarta")),
+            members=members,
+            obstacles="",
+            follow_up="Anggota membawa catatan belanja.",
+            absences={3: "sick"},
+            photos=(),
+            now=now,
+            **shared,
+        )
+        meetings.plan_meeting(
+            db,
+            ref=f"{ref}-planned",
+            lesson_id=second.id,
+            topic="",
+            day=planned.isoformat(),
+            starts_at=utc_text(to_utc(planned, at, "Asia/Jakarta")),
+            place="Balai desa",
+            now=now,
+            **shared,
+        )

@@ -1,0 +1,137 @@
+"""Running the office's bot: one process, its web side, its door, its watchdog, and an orderly stop."""
+
+import asyncio
+import os
+import secrets
+import signal
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from types import FrameType
+
+from bot.app import App, Plan, build, channels_of
+from bot.channels.telegram import AnotherPoller, Telegram, TokenInvalid
+from bot.clock import Clock, MovableClock
+from bot.door import open_door
+from bot.settings import Settings
+from bot.single import only_one
+from bot.watchdog import PollingDead, watch
+from bot.web.server import make_app, serve
+from handlers.office import program_version
+from storage.health import health
+from storage.seeds import load_seeds
+
+STOP_SECONDS = 28.0  # supervisors kill after 30
+
+Started = Callable[[App, int], None]
+"""Is told when everything runs, and on which port the web side is."""
+
+
+class CannotRun(Exception):
+    """The bot cannot run, or had to stop; the text is one line for whoever started it."""
+
+
+async def run_office(settings: Settings, started: Started = lambda app, port: None) -> None:
+    """Run until cancelled. Raises CannotRun, AnotherProcess, NotOurDatabase or PragmaRefused."""
+    make_channels = channels_of(settings)
+    if make_channels is None:
+        raise CannotRun("no channel: set TELEGRAM_TOKEN (a token from @BotFather) in .env, or try: python -m bot demo")
+    clock = MovableClock()
+    plan = Plan(settings.data_dir, settings.office_name, settings.office_zone, make_channels, secrets.token_hex(8))
+    async with AsyncExitStack() as stack:
+        stack.enter_context(only_one(settings.data_dir))
+        app = await stack.enter_async_context(build(plan, clock))
+        for channel in app.channels.values():
+            if isinstance(channel, Telegram):
+                stack.push_async_callback(channel.close)
+        await app.database.write(load_seeds)
+        await stack.enter_async_context(open_door(settings.data_dir, app.database))
+        web = make_app([], health=_health_of(app, clock))
+        try:
+            port = await stack.enter_async_context(serve(web, settings.web_host, settings.web_port))
+        except OSError as why:
+            where = f"{settings.web_host}:{settings.web_port}"
+            raise CannotRun(f"WEB_HOST:WEB_PORT {where} cannot be used: {why.strerror}") from None
+        started(app, port)
+        await _run_parts(app, clock)
+
+
+async def _run_parts(app: App, clock: Clock) -> None:
+    try:
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(app.run(), name="app")
+            for channel in app.channels.values():
+                if isinstance(channel, Telegram):
+                    parts.create_task(watch(channel, clock), name=f"watchdog of {channel.name}")
+    except* TokenInvalid:
+        raise CannotRun("Telegram refuses TELEGRAM_TOKEN: copy it from @BotFather again") from None
+    except* AnotherPoller:
+        raise CannotRun("another program receives with this TELEGRAM_TOKEN: stop it, then start again") from None
+    except* PollingDead:
+        raise CannotRun("Telegram can be reached, but polling brought nothing for two minutes: start again") from None
+
+
+def run_until_stopped(work: Awaitable[None]) -> None:
+    """Run `work` on a fast loop until it ends, or until SIGTERM or Ctrl+C lets it finish what is on its way."""
+
+    async def guarded() -> None:
+        task = asyncio.ensure_future(work)
+        with _stopping(task):
+            try:
+                await task
+            except asyncio.CancelledError:
+                if not task.cancelled():
+                    raise
+
+    try:
+        import uvloop
+
+        factory: Callable[[], asyncio.AbstractEventLoop] | None = uvloop.new_event_loop
+    except ImportError:  # Windows
+        factory = None
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(guarded())
+
+
+@contextmanager
+def _stopping(task: asyncio.Future[None]) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        if not task.done():
+            task.cancel()
+            # A disk that no longer answers must not keep the process for ever; what was acknowledged is stored anyway.
+            loop.call_later(STOP_SECONDS, os._exit, 1)
+
+    def stop_soon(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop)
+
+    signals = (signal.SIGTERM, signal.SIGINT)
+    before = {one: signal.signal(one, stop_soon) for one in signals}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _health_of(app: App, clock: Clock) -> Callable[[], Awaitable[Mapping[str, object]]]:
+    boot = clock.now()
+
+    async def answer() -> Mapping[str, object]:
+        """Say counts and ages, never names: whoever reaches the port may read it."""
+        now = clock.now()
+        seen = await app.database.read(health)
+        polls = [channel.last_poll for channel in app.channels.values() if isinstance(channel, Telegram)]
+        return {
+            "ok": not seen.paused,
+            "version": program_version(),
+            "uptime_seconds": int((now - boot).total_seconds()),
+            "last_poll_seconds": [int((now - poll).total_seconds()) if poll else None for poll in polls],
+            "inbox_new": seen.letters_new,
+            "inbox_parked": sum(seen.letters_parked.values()),
+            "outbox": seen.outbox,
+            "paused": list(seen.paused),
+            "schema": seen.schema,
+        }
+
+    return answer

@@ -1,0 +1,228 @@
+"""Announcing an event: read the letter, ask what is missing and for whom, show the card and the reach, and send."""
+
+from dataclasses import astuple, dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from bot.chat import Chat, Dialog, Reader, Refused
+from bot.clock import utc_text
+from bot.dates import show_days, show_time, to_utc
+from bot.message import Attachment, Media, Said
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, Skippable, T
+from bot.sent import a_document
+from bot.settling import Settling
+from bot.text import Text, lines
+from bot.typed import a_time, some_days, words
+from handlers.audience import ask_audience, show_reach
+from handlers.codes import make_code
+from handlers.event_card import card, send_card, to_json
+from handlers.letter import MOST_PLACE, MOST_SUBJECT, Letter, LetterQuestion, read_letter
+from storage import events, invitations, office
+from storage.events import Audience, Event
+
+OPENS_BEFORE = timedelta(hours=1)
+LASTS = timedelta(hours=10)  # a day whose end nobody said: from 08.00 to 18.00
+SURE_ABOVE = 50
+FIRST = "Kegiatan apa? Ketik perihalnya, atau tempel isi surat undangannya."
+LEFT_OUT = "-"
+OPERATORS = frozenset({"operator"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An event as the operator confirmed it, and how many people it was said to go to."""
+
+    subject: str
+    place: str
+    first: date
+    last: date
+    starts: time
+    ends: time | None
+    attachment: Attachment | None
+    audience: Audience
+    reach: int
+
+    def starts_at(self, zone: str) -> datetime:
+        """The moment of its beginning, in UTC."""
+        return to_utc(self.first, self.starts, zone)
+
+
+class Unasked(Skippable[T]):
+    """A question that is not asked by itself: given LEFT_OUT, it waits until somebody wants to change the answer."""
+
+    def choices(self, partial: Any) -> tuple[Any, ...]:
+        return super().choices(None)
+
+    def read(self, said: Said, partial: Any) -> Done | More:
+        return super().read(said, None)
+
+    def load(self, kept: Any) -> T | None:
+        return None if kept in (None, LEFT_OUT) else self.question.load(kept)
+
+
+class EndTime(Unasked[time]):
+    """When each day ends, if that is known: later than it starts."""
+
+    def __init__(self, question: Question[time], starts: time) -> None:
+        super().__init__(question)
+        self.starts = starts
+
+    def read(self, said: Said, partial: Any) -> Done | More:
+        outcome = super().read(said, partial)
+        if isinstance(outcome, Done) and outcome.value is not None and time.fromisoformat(outcome.value) <= self.starts:
+            raise NotUnderstood(f"Jam selesai harus setelah {self.starts:%H.%M}. Contoh: 16.00, atau Lewati.")
+        return outcome
+
+    def load(self, kept: Any) -> time | None:
+        ends = super().load(kept)
+        if ends is not None and ends <= self.starts:
+            raise NoLongerFits("Jam selesai mendahului jam mulai.")
+        return ends
+
+
+async def ask_plan(chat: Chat, read: Reader) -> Plan:
+    """Ask for everything an announcement needs; what the letter says is not asked."""
+    letter = await chat.ask("letter", LetterQuestion(Text.of(FIRST), chat.today), given=_letter_of(chat))
+    days_given = [letter.first, letter.last] if letter.last >= chat.today.isoformat() else None
+    too_late = "Tanggal di surat sudah lewat." if letter.first and not days_given else letter.no_day
+
+    _say_read(chat, letter)
+    subject = await chat.ask(
+        "subject",
+        words("Perihalnya apa?", most=MOST_SUBJECT, least=3),
+        label="Perihal",
+        about=letter.subject,
+        given=letter.subject or None,
+    )
+    _say_read(chat, letter)
+    days = some_days(lines([too_late, "Hari dan tanggal berapa? Contoh: 12 November, 12-14 November."]), chat.today)
+    first, last = await chat.ask("days", days, label="Hari", about=letter.first, given=days_given)
+    _say_read(chat, letter)
+    at = a_time(lines([letter.no_time, "Mulai jam berapa?"]), chat.zone, (time(8), time(9), time(13), time(14)))
+    starts = await chat.ask("starts", at, label="Jam mulai", about=letter.starts, given=letter.starts or None)
+    _say_read(chat, letter)
+    end = EndTime(a_time("Selesai jam berapa?", chat.zone, (time(12), time(16), time(17))), starts)
+    ends_given = letter.ends if letter.ends > f"{starts:%H:%M}" else LEFT_OUT
+    ends = await chat.ask("ends", end, label="Jam selesai", about=f"{starts:%H:%M}", given=ends_given)
+    _say_read(chat, letter)
+    where = words("Di mana tempatnya?", most=MOST_PLACE, least=3)
+    place = await chat.ask("place", where, label="Tempat", about=letter.place, given=letter.place or None)
+    _say_read(chat, letter)
+    audience = await ask_audience(chat, read, "Untuk siapa?")
+    document = Unasked(a_document("Kirim surat atau berkas yang ikut dikirim, atau Lewati."))
+    files = await chat.ask("attachment", document, label="Lampiran", given=LEFT_OUT)
+    reach = await read(invitations.reach, audience)
+    plan = Plan(subject, place, first, last, starts, ends, _attachment(files), audience, reach.total)
+    many = f"KIRIM {reach.total}"
+    await chat.confirm(
+        lines([*_preview(plan, chat.zone), "\n" + show_reach(reach)]),
+        "Kirim sekarang",
+        also={} if files else {"attachment": "Tambah lampiran"},
+        sure=(many, f"Lebih dari {SURE_ABOVE} penerima. Ketik {many} untuk memastikan.")
+        if reach.total > SURE_ABOVE
+        else None,
+    )
+    return plan
+
+
+def save(tx: Settling, plan: Plan) -> None:
+    """Make the event, its slots and codes, invite everybody who is meant, and post the cards."""
+    if tx.me.role not in OPERATORS:
+        raise Refused("Yang bisa mengumumkan kegiatan hanya operator Dinas.")
+    event = events.add_event(
+        tx.db,
+        ref=tx.ref,
+        subject=plan.subject,
+        place=plan.place,
+        first_day=plan.first.isoformat(),
+        last_day=plan.last.isoformat(),
+        starts=f"{plan.starts:%H:%M}",
+        ends=f"{plan.ends:%H:%M}" if plan.ends else None,
+        starts_at=utc_text(plan.starts_at(tx.zone)),
+        zone=tx.zone,
+        attachment=to_json(plan.attachment),
+        audience=plan.audience,
+        made_by=tx.me.id,
+        now=tx.stamp,
+    )
+    _add_slots(tx, event, plan)
+    people = invitations.freeze(tx.db, event.id, plan.audience)
+    if len(people) != plan.reach:
+        raise Refused("Daftar petugas baru saja berubah. Mohon periksa lagi penerimanya.")
+    for person_id, name in people:
+        send_card(tx, event, person_id, name)
+    office.note(tx.db, tx.stamp, tx.me.id, "announce", f"event:{event.id}", f"{len(people)} orang")
+    tx.say(f"✅ Diumumkan ke {len(people)} orang. Jawaban dan kode absennya ada di /kegiatan.")
+
+
+def _add_slots(tx: Settling, event: Event, plan: Plan) -> None:
+    """Give each day its window: from an hour before the start to the end, or ten hours, at most to midnight."""
+    used = events.open_codes(tx.db, tx.stamp)
+    day = plan.first
+    while day <= plan.last:
+        starts = to_utc(day, plan.starts, event.zone)
+        midnight = to_utc(day + timedelta(days=1), time(), event.zone)
+        closes = to_utc(day, plan.ends, event.zone) if plan.ends else min(starts + LASTS, midnight)
+        code = make_code(lambda number, day=day: tx.derive(f"code:{day}:{number}"), used)  # type: ignore[misc]
+        used.add(code)
+        events.add_slot(
+            tx.db,
+            event.id,
+            day=day.isoformat(),
+            opens_at=utc_text(starts - OPENS_BEFORE),
+            closes_at=utc_text(closes),
+            code=code,
+        )
+        day += timedelta(days=1)
+
+
+def _say_read(chat: Chat, letter: Letter) -> None:
+    """Show what was read, above the question that follows the letter at once, never again later."""
+    if any(one.asked and one.step[0] != "letter" for one in chat.path) or not (letter.first or letter.place):
+        return
+    when = show_days(date.fromisoformat(letter.first), date.fromisoformat(letter.last)) if letter.first else ""
+    starts = show_time(time.fromisoformat(letter.starts), chat.zone) if letter.starts else ""
+    ends = f"s.d. {letter.ends.replace(':', '.')}" if letter.ends else ""
+    chat.say("Saya baca:")
+    for label, value in (
+        ("Perihal", letter.subject),
+        ("Waktu", ", ".join(filter(None, (when, " ".join(filter(None, (starts, ends))))))),
+        ("Tempat", letter.place),
+    ):
+        if value:
+            chat.say(f"{label}: {value}")
+
+
+def _letter_of(chat: Chat) -> list[str] | None:
+    """Read what was typed behind the command: `/buat Rapat koordinasi, Jumat jam 9 di Aula`."""
+    return list(astuple(read_letter(chat.arg, chat.today))) if chat.arg else None
+
+
+def _preview(plan: Plan, zone: str) -> list[Text | str]:
+    """Show the card exactly as it will be received, but for the name."""
+    event = Event(
+        0,
+        plan.subject,
+        plan.place,
+        plan.first.isoformat(),
+        plan.last.isoformat(),
+        f"{plan.starts:%H:%M}",
+        f"{plan.ends:%H:%M}" if plan.ends else None,
+        zone,
+        "announced",
+        0,
+        utc_text(plan.starts_at(zone).astimezone(UTC)),
+        None,
+    )
+    shown = [card(event, "(nama penerima)", zone).text]
+    return [*shown, f"Lampiran: {plan.attachment.name}" if plan.attachment else ""]
+
+
+def _attachment(files: tuple[Media, ...] | None) -> Attachment | None:
+    if not files:
+        return None
+    photo = files[0].type.startswith("image/")
+    return Attachment(files[0].digest, files[0].name or "Lampiran", "photo" if photo else "document")
+
+
+ANNOUNCE = Dialog("buat", "Pengumuman kegiatan", ask_plan, save, OPERATORS, steps=2)

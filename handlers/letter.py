@@ -1,0 +1,122 @@
+"""Reading an invitation as it was typed or pasted: its subject, its days and hours, and the place."""
+
+import re
+from dataclasses import astuple, dataclass
+from datetime import date
+from typing import Any
+
+from bot.dates import NotADate, NotATime, find_days, find_time, read_time
+from bot.message import Said
+from bot.questions import Done, NotUnderstood, Question
+from bot.text import Text
+
+MOST = 4000
+MOST_SUBJECT = 200
+MOST_PLACE = 200
+
+_SUBJECT = re.compile(r"^\W*(?:perihal|hal|acara|nama kegiatan|kegiatan)\s*[:=]\s*(.+)$", re.IGNORECASE | re.MULTILINE)
+_PLACE = re.compile(r"^\W*(?:tempat|lokasi)(?:\s+\w+)?\s*[:=]\s*(.+)$", re.IGNORECASE | re.MULTILINE)
+_HELD_AT = re.compile(r"\b(?:bertempat|dilaksanakan|diadakan|diselenggarakan|berlokasi)\s+di\s+(.+)", re.IGNORECASE)
+_AT = re.compile(r"(?:^|[\s,])(?:di|tempat\s*:?)\s+(?=\S)(.+)", re.IGNORECASE)
+_TIME_LEFT = re.compile(r"\s+(?:jam|pukul|pkl)\b", re.IGNORECASE)  # a time that could not be read is no part of a place
+_UNTIL = re.compile(
+    r"\s*(?:wib|wita|wit)?\s*(?:-|–|s\s?[./]?\s?d\.?|sampai(?:\s+dengan)?|hingga)\s*(?:pukul|pkl\.?|jam)?\s*"
+    r"(\d{1,2}[.:]\d\d)(?!\d)",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(
+    r"^(?:surat\s+)?(?:undangan|und\.?)(?:\s*[:,-])?\s+(?:untuk\s+|mengikuti\s+|menghadiri\s+)*", re.IGNORECASE
+)
+_LOOSE_END = re.compile(r"(?:[\s,;:.–-]|\b(?:pada|hari|tanggal|tgl|mulai|bertempat|jam|pukul|di))+$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What could be read, '' where nothing could: days are ISO dates, times 'HH:MM'."""
+
+    subject: str = ""
+    first: str = ""
+    last: str = ""
+    starts: str = ""
+    ends: str = ""
+    place: str = ""
+    no_day: str = ""  # why a day, or a time, that stands there could not be read
+    no_time: str = ""
+
+
+def read_letter(text: str, today: date) -> Letter:
+    """Read a subject, or a whole letter. What is not clear is left out, to be asked."""
+    no_day = no_time = ""
+    try:
+        days, rest = find_days(text, today, prefer="future")
+    except NotADate as why:
+        days, rest, no_day = None, text, str(why)
+    try:
+        starts, rest = find_time(rest)
+    except NotATime as why:
+        starts, no_time = None, str(why)
+    first, last = (days[0].isoformat(), days[1].isoformat()) if days else ("", "")
+    begins = starts.isoformat("minutes") if starts else ""
+    place, before = _place(text, rest)
+    return Letter(_subject(text, before), first, last, begins, _end(text, begins), place, no_day, no_time)
+
+
+def _place(text: str, rest: str) -> tuple[str, str]:
+    """Return the place, and what stands before it in the line that has lost its day and time."""
+    if named := _PLACE.search(text):
+        return _tidy(named[1], MOST_PLACE), rest
+    at = _HELD_AT.search(rest) or _AT.search(rest)
+    if at is None:
+        return "", rest
+    return _tidy(_TIME_LEFT.split(at[1].split("\n")[0])[0], MOST_PLACE), rest[: at.start()]
+
+
+def _subject(text: str, before: str) -> str:
+    """Take the line that is marked as the subject, or a short text's own words before the place."""
+    named = _SUBJECT.search(text)
+    if named is None and text.strip().count("\n") > 1:
+        return ""  # a letter without a subject: any line of it would be a guess
+    words = _tidy(named[1] if named else before, MOST_SUBJECT)
+    return _tidy(_OPENING.sub("", words), MOST_SUBJECT) or words
+
+
+def _end(text: str, begins: str) -> str:
+    """Return the end of the span that starts at `begins`."""
+    if not begins:
+        return ""
+    hour, minute = begins.split(":")
+    for start in re.finditer(rf"(?<!\d)0?{int(hour)}(?:[.:]{minute}|(?![\d.:]))", text):
+        if until := _UNTIL.match(text, start.end()):
+            try:
+                ends = read_time(until[1]).isoformat("minutes")
+            except NotATime:
+                return ""
+            return ends if ends > begins else ""
+    return ""
+
+
+def _tidy(words: str, most: int) -> str:
+    clean = _LOOSE_END.sub("", " ".join(words.split())).lstrip(" ,;:.–-")
+    return clean if len(clean) <= most else ""
+
+
+@dataclass(frozen=True)
+class LetterQuestion(Question[Letter]):
+    """Ask for the subject or the letter; kept as it was read that day, so that `besok` stays the same day."""
+
+    prompt: Text
+    today: date
+
+    def read(self, said: Said, partial: Any) -> Done:
+        text = "".join(c for c in said.text if c.isprintable() or c in "\n\t").strip() if said.kind == "text" else ""
+        if len(text) < 3:
+            raise NotUnderstood("Mohon ketik perihalnya, misalnya Rapat koordinasi pendamping.")
+        if len(text) > MOST:
+            raise NotUnderstood(
+                f"Terlalu panjang: {len(text)} huruf, paling banyak {MOST}. Kirim bagian pentingnya saja."
+            )
+        found = read_letter(text, self.today)
+        return Done(list(astuple(found)))
+
+    def load(self, kept: Any) -> Letter:
+        return Letter(*kept)

@@ -1,0 +1,122 @@
+"""My events: what I am invited to, what I answered and when I checked in; the office sees every event and its state."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from bot.chat import Chat, Dialog, Reader, Refused
+from bot.clock import from_utc_text
+from bot.dates import local, show_days, show_time
+from bot.message import Choice
+from bot.routes import action
+from bot.settling import Settling
+from bot.text import Text, bold, lines
+from handlers.committee import COMMITTEE
+from handlers.event_card import ANSWERS, buttons, event_lines, said
+from handlers.event_desk import CANCEL, MISSING, desk_buttons, desk_lines, may_run
+from handlers.event_qr import make_qr
+from storage import check_ins, events, invitations
+from storage.events import Event
+
+LOOKS_BACK = timedelta(days=30)
+MOST = 20
+LABEL = 28  # characters of an event's subject on a button
+NONE = "Belum ada kegiatan untuk Bapak/Ibu. Undangan baru dikirim ke chat ini."
+NONE_AT_ALL = "Belum ada kegiatan. Buat yang pertama dengan /buat."
+
+
+async def show(chat: Chat, read: Reader) -> int | None:
+    """Return which event is asked for; None for the list."""
+    if not chat.arg:
+        return None
+    if not (chat.arg.isascii() and chat.arg.isdigit()):
+        raise Refused("Kegiatan itu tidak ada. Lihat daftarnya di /kegiatan.")
+    return int(chat.arg[:9])
+
+
+def say(tx: Settling, event_id: int | None) -> None:
+    """Show one event, or the list; who has a single event sees it at once."""
+    mine = _events(tx)
+    if event_id is None and len(mine) == 1:
+        event_id = mine[0].id
+    if event_id is not None:
+        _say_one(tx, event_id)
+    elif not mine:
+        tx.say(NONE_AT_ALL if tx.me.role == "operator" else NONE)
+    else:
+        told = [line for event in mine for line in _listed(tx, event)]
+        tx.say(lines(["Kegiatan:", *told]), *(action("kegiatan", one.id, _label(one)) for one in mine))
+
+
+def make_my_events(link: Callable[[str], str]) -> tuple[Dialog[Any], ...]:
+    """Make the dialog behind /kegiatan, first, and those behind its buttons.
+
+    `link` turns a deep link's payload ("h_K7M2P") into an address that opens the bot, or '' where there is none.
+    """
+    return Dialog("kegiatan", "Kegiatan", show, say), MISSING, COMMITTEE, CANCEL, make_qr(link)
+
+
+def _events(tx: Settling) -> list[Event]:
+    if tx.me.role == "operator":
+        return events.all_events(tx.db, MOST)
+    return events.events_of(tx.db, tx.me.id, (tx.today - LOOKS_BACK).isoformat(), MOST)
+
+
+def _say_one(tx: Settling, event_id: int) -> None:
+    event = events.event(tx.db, event_id)
+    invitation = invitations.admit(tx.db, event_id, tx.me.id) if event else None
+    runs = event is not None and may_run(tx, event.id)
+    if event is None or not (invitation or runs):
+        raise Refused("Bapak/Ibu tidak ada di daftar undangan kegiatan itu. Yang ada bisa dilihat di /kegiatan.")
+    told: list[str | Text] = [event_lines(event, tx.zone)]
+    choices: list[Choice] = []
+    if event.state == "cancelled":
+        told.append("⚠️ Dibatalkan")
+    if runs:
+        told += desk_lines(tx, event)
+        choices += desk_buttons(tx, event)
+    if invitation:
+        over = event.state == "cancelled" or events.slots_of(tx.db, event.id)[-1].closes_at <= tx.stamp
+        told += [said(invitation.answer) if invitation.answer or not over else "Tidak dijawab.", *_attended(tx, event)]
+        choices += [] if over else buttons(event, invitation.answer)
+    tx.say(lines(told), *choices)
+
+
+def _listed(tx: Settling, event: Event) -> list[str | Text]:
+    """Say an event in two lines."""
+    when = show_days(date.fromisoformat(event.first_day), date.fromisoformat(event.last_day))
+    state = []
+    if event.state == "cancelled":
+        state.append("dibatalkan")
+    elif tx.me.role == "operator":
+        counted = invitations.answers(tx.db, event.id)
+        state.append(f"hadir {counted.yes}, tidak {counted.no}, belum menjawab {counted.none}")
+    elif invitation := invitations.invitation(tx.db, event.id, tx.me.id):
+        state.append(f"jawaban: {ANSWERS[invitation.answer]}" if invitation.answer else "belum dijawab")
+        state += _attended(tx, event, today_only=True)
+    else:
+        state.append("panitia")
+    return [bold(event.subject), f"{when} · {' · '.join(state)}"]
+
+
+def _attended(tx: Settling, event: Event, *, today_only: bool = False) -> list[str]:
+    """Say for each day that has begun whether the person checked in."""
+    slots = events.slots_of(tx.db, event.id)
+    told = []
+    for number, slot in enumerate(slots, 1):
+        if slot.opens_at > tx.stamp or (today_only and slot.day != tx.today.isoformat()):
+            continue
+        day = f"Absen hari {number}" if len(slots) > 1 else "Absen"
+        done = check_ins.check_in_of(tx.db, slot.id, tx.me.id)
+        if done:
+            at = show_time(local(from_utc_text(done.at), event.zone), event.zone)
+            told.append(f"{day}: tercatat {at}, No. {done.number:04}")
+        elif slot.closes_at > tx.stamp:
+            told.append(f"{day}: belum, kirim kode yang ada di papan")
+        else:
+            told.append(f"{day}: tidak tercatat")
+    return told if event.state == "announced" else []
+
+
+def _label(event: Event) -> str:
+    return event.subject if len(event.subject) <= LABEL else f"{event.subject[: LABEL - 1].rstrip()}…"

@@ -1,0 +1,125 @@
+"""kill -9 at random instants under load: what was acknowledged is there, once, and every message is accounted for.
+
+`pytest -m proof -s tests/proofs/test_kill.py` prints the figures.
+"""
+
+import asyncio
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.proofs import ledger
+from tests.proofs.people import Crowd, Town, found_office, roster
+from tests.proofs.victim import WORKERS, Victim
+
+WEATHER = {"flood": 0.01, "server_error": 0.01, "accept_reset": 0.01, "garbled": 0.01, "hang": 0.003, "nothing": 0.005}
+SEED = 20231112
+MOST_JUMP = 50  # seconds; over several lives this passes the minute after which a second copy goes
+
+
+@dataclass
+class Toll:
+    """What it took."""
+
+    kills: int = 0
+    stops: int = 0
+
+    def figures(self, town: Town, db: ledger.sqlite3.Connection, seconds: float) -> str:
+        """Say it in one line."""
+        ask = lambda sql: db.execute(sql).fetchone()[0]  # noqa: E731
+        edits = sum(one.method.startswith("edit") for one in town.ledger)
+        return (
+            f"\n{self.kills} kills and {self.stops} orderly stops in {seconds:.0f} s: {town.sent} updates sent, "
+            f"{len(town.confirmed)} confirmed, {ask('SELECT count(*) FROM inbox')} stored; "
+            f"{ask('SELECT count(*) FROM outbox')} messages posted, {len(town.ledger) - edits} accepted, {edits} edits; "
+            f"{ledger.uncertain(db)} uncertain, {ledger.uncertain(db, 'Died')} of them by a kill; "
+            f"{ask('SELECT count(*) FROM chats WHERE person_id IS NOT NULL')} registered, "
+            f"{ask('SELECT count(*) FROM check_ins')} check-ins, {ask('SELECT count(*) FROM groups')} groups, "
+            f"{ask('SELECT count(*) FROM meetings')} meetings; parked "
+            f"{dict(db.execute('SELECT reason, count(*) FROM inbox WHERE reason IS NOT NULL GROUP BY reason'))}"
+        )
+
+
+async def test_a_few_kills_lose_nothing(tmp_path: Path) -> None:
+    """Five kills: enough to notice a broken defence at every run of the suite."""
+    await _kill(tmp_path, cycles=5, crowd=12)
+
+
+@pytest.mark.proof
+async def test_two_hundred_kills_lose_nothing(tmp_path: Path) -> None:
+    """Two hundred kills under load."""
+    await _kill(tmp_path, cycles=200, crowd=60)
+
+
+async def _kill(folder: Path, cycles: int, crowd: int) -> None:
+    began = time.monotonic()
+    toll, dice = Toll(), Random(SEED)
+    everybody = roster(crowd)
+    await found_office(folder, everybody, event=True)
+    async with Town() as town, Victim(folder, town.url) as victim:
+        with closing(ledger.connect(folder)) as db:
+            living = asyncio.create_task(Crowd(town, everybody, Random(SEED)).live())
+            for cycle in range(1, cycles + 1):
+                town.weather(WEATHER if cycle % 4 == 0 else {}, seed=cycle)
+                await victim.boot(town.time())
+                if cycle % 10 == 0:
+                    await _answering(town)
+                await asyncio.sleep(dice.uniform(0.02, 0.5))  # the instant is what is random here
+                if cycle % 10 == 0:
+                    await victim.stop()
+                    toll.stops += 1
+                    assert not db.execute("SELECT id FROM outbox WHERE state = 'started'").fetchall()
+                else:
+                    await victim.kill()
+                    toll.kills += 1
+                if cycle % 20 == 0:
+                    assert not list(chain(ledger.what_is_lost(db, town), ledger.what_is_broken(db)))
+                town.set_time(town.time() + timedelta(seconds=dice.randint(0, MOST_JUMP)))
+            living.cancel()
+            await asyncio.gather(living, return_exceptions=True)
+            town.weather({})
+            await _come_to_rest(town, victim, toll, db)
+            assert not _wrong(db, town)
+            assert ledger.uncertain(db, "Died") <= WORKERS * toll.kills
+            print(toll.figures(town, db, time.monotonic() - began))  # noqa: T201  # the figures are the proof's result
+
+
+async def _answering(town: Town) -> None:
+    """Wait until the bot that was just started polls."""
+    polls = town._polls
+    async with asyncio.timeout(10):
+        while town._polls == polls:  # noqa: ASYNC110  # the fake is watched, it has no event for everything
+            await asyncio.sleep(0.01)
+
+
+async def _come_to_rest(town: Town, victim: Victim, toll: Toll, db: ledger.sqlite3.Connection) -> None:
+    """Let the bot do what is left, in lives two minutes apart, so that what waits for a time need not be waited for."""
+    for _ in range(8):
+        await victim.boot(town.time())
+        await _answering(town)
+        waited = time.monotonic()
+        while time.monotonic() - waited < 2 or town.pending or ledger.letters_left(db):
+            await asyncio.sleep(0.02)
+            if not town.pending and ledger.at_rest(db):
+                break
+        await victim.stop()
+        toll.stops += 1
+        if not town.pending and ledger.at_rest(db):
+            return
+        town.set_time(town.time() + timedelta(minutes=2))
+
+
+def _wrong(db: ledger.sqlite3.Connection, town: Town) -> list[str]:
+    """Return everything that is wrong with a bot at rest."""
+    return [
+        *ledger.what_is_lost(db, town),
+        *ledger.what_is_broken(db),
+        *ledger.what_is_open(db),
+        *ledger.what_does_not_add_up(db, town),
+    ][:20]
