@@ -142,8 +142,6 @@ def channels_of(settings: Settings) -> MakeChannels | None:
 
     def make(store: Store, keep: Keep, open: Open, clock: Clock) -> Mapping[str, Channel]:
         url = settings.telegram_api_url
-        return {
-            Telegram.name: Telegram(token.get_secret_value(), url, store=store, keep=keep, open=open, clock=clock)
-        }
+        return {Telegram.name: Telegram(token.get_secret_value(), url, store=store, keep=keep, open=open, clock=clock)}
 
     return make

@@ -40,6 +40,11 @@ SURE = "sure"
 """The half-made answer of a confirmation whose person said yes and must type a phrase to make sure."""
 
 
+def is_open(kept: Any) -> bool:
+    """Say whether a kept answer is the mark of a forgotten one; `was` in it is what Kembali brings back."""
+    return isinstance(kept, dict) and kept.get("ask") is True
+
+
 class Reader(Protocol):
     """Reads one snapshot of the store: `await read(groups_of, person.id)`."""
 
@@ -162,7 +167,7 @@ class Chat:
         echo = self._take_answer(step, question, label)
         known = step not in self.answers and given is not None
         kept = given if known else self.answers.get(step, ASK_AGAIN)
-        if kept == ASK_AGAIN:
+        if is_open(kept):
             raise self._wait(step, question)
         try:
             value = question.load(kept)
@@ -213,7 +218,9 @@ class Chat:
             raise self._edit(step, None)
         for one in self.path:
             if chosen == f"also-{one.step[0]}":
-                raise Again(one.step, partial=self.answers.get(one.step))
+                # Photos are added to those that are there; what was typed is typed anew.
+                kept = self.answers.get(one.step)
+                raise Again(one.step, partial=kept if isinstance(kept, list) else None)
             if chosen is None and one.step[0] in also and said.kind != "text":
                 self._add(one, said)
         if chosen != "yes":
@@ -224,7 +231,7 @@ class Chat:
 
     def _take_answer(self, step: Step, question: Question[Any], label: str) -> str:
         """Offer what was said to the question it was meant for; return the words that introduce what was read."""
-        if step != self.offered_to or self.said is None or self.answers.get(step, ASK_AGAIN) != ASK_AGAIN:
+        if step != self.offered_to or self.said is None or not is_open(self.answers.get(step, ASK_AGAIN)):
             return ""
         said, self.said = self.said, None
         try:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.chat import ASK_AGAIN, EDITING, SURE, Again, Chat, Dialog, Files, Refused, Waiting
+from bot.chat import ASK_AGAIN, EDITING, SURE, Again, Chat, Dialog, Files, Refused, Waiting, is_open
 from bot.clock import Clock, from_utc_text, utc_text
 from bot.message import Choice, Message, Said
 from bot.questions import fold, pick
@@ -25,6 +25,7 @@ from storage.people import Person
 
 RESUMES_AFTER = timedelta(hours=12)
 RUN_SECONDS = 60.0
+NOTHING = object()
 RESUME = (Choice("resume", "Lanjutkan"), Choice("leave", "Tinggalkan"))
 ANSWERED = "Itu sudah dijawab tadi."
 OUTDATED = "Percakapan tadi sudah tidak berlaku, tidak ada yang disimpan. Ketik menu untuk mulai lagi."
@@ -170,6 +171,9 @@ class Decisions:
         """Forget the last answer on the path, and ask it again."""
         if opened.partial in (EDITING, SURE) or isinstance(opened.partial, dict):
             return await self._show_again(scene, dialog, said, replace(opened, partial=None))
+        # Opened from the summary, to change it or to add to it: back is where it came from.
+        if _bring_back(opened):
+            return await self._show_again(scene, dialog, said, replace(opened, partial=None))
         chat, _ = await self._run(scene, dialog, said, opened, None)
         asked = [one.step for one in chat.path if one.asked]
         if not asked:
@@ -224,7 +228,9 @@ class Decisions:
             except Refused as why:
                 return chat, Ended(str(why))
             except Again as again:
-                opened.answers[again.step] = again.answer
+                before = opened.answers.get(again.step, NOTHING)
+                reopened = ASK_AGAIN | {"was": [] if before is NOTHING else [before]}
+                opened.answers[again.step] = reopened if is_open(again.answer) else again.answer
                 step, offer, partial = again.step, None, again.partial
 
     def _outcome(
@@ -292,6 +298,19 @@ def _chosen(opened: OpenDialog, said: Said) -> str | None:
     """Return the option a button of this very question stands for; None for any other button."""
     mine = f"{QUESTION}{opened.ref}.{opened.turn}."
     return said.token.removeprefix(mine) if said.kind == "tap" and said.token.startswith(mine) else None
+
+
+def _bring_back(opened: OpenDialog) -> bool:
+    """Restore what the open question had been answered before the summary opened it again; say whether it did."""
+    if opened.open_step is None:
+        return False
+    mark = opened.answers.get(opened.open_step)
+    if mark is None or not is_open(mark) or "was" not in mark:
+        return False
+    del opened.answers[opened.open_step]
+    for was in mark["was"]:
+        opened.answers[opened.open_step] = was
+    return True
 
 
 def _keep_open(tx: Settling, opened: OpenDialog, prompt: Message, edits: int | None = None) -> None:

@@ -7,6 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.backup import DATABASE
+from bot.clock import MovableClock, utc_text
+from bot.door import at_the_store
 
 # Left out: the inbox and outbox and open dialogs (working state), invites, the office's secret, codes, chat addresses.
 TABLES: dict[str, str] = {
@@ -60,6 +62,12 @@ def export(folder: Path, target: Path) -> dict[str, int]:
         raise ExportFailed(f"the database cannot be read: {type(why).__name__}") from why
     except OSError as why:
         raise ExportFailed(f"nothing usable was written: {why.strerror}") from why
+
+
+async def note_export(folder: Path) -> None:
+    """Leave a line in the audit that everything was exported."""
+    async with at_the_store(folder) as do:
+        await do("note", action="export", object="all", now=utc_text(MovableClock().now()))
 
 
 def safe_cell(value: object) -> object:

@@ -107,7 +107,13 @@ class Lanes:
     async def _work(self, name: str, lane: Lane) -> None:
         try:
             while lane.letters:
-                await self._take(lane.letters.popleft(), lane)
+                letter = lane.letters.popleft()
+                try:
+                    await self._take(letter, lane)
+                except Exception as why:
+                    # What nobody foresaw must not end the lane: all that the chat says later would wait for a restart.
+                    log.exception("parked letter=%d", letter.id)
+                    await self._insist(self._database.write, inbox.park, [letter.id], type(why).__name__)
         finally:
             # No await between the last look at the letters and this: nothing can be put in between.
             lane.task = None

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import re
+import threading
 from pathlib import Path
 
 from bot.clock import Clock, utc_text
@@ -46,7 +47,8 @@ class Media:
         if path.exists():
             return digest
         path.parent.mkdir(parents=True, exist_ok=True)
-        half_written = path.with_suffix(f".{os.getpid()}.part")
+        # By thread: two people forward the same picture at the same time.
+        half_written = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
         with half_written.open("wb") as file:
             file.write(content)
             file.flush()

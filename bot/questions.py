@@ -80,7 +80,7 @@ def pick(choices: Sequence[Choice], said: Said) -> str | None:
         return None
     typed = fold(said.text)
     for choice in choices:
-        if typed and typed == fold(choice.label):
+        if typed and typed in (fold(choice.label), fold(_unnumbered(choice.label))):
             return choice.id
     # Before the ids: "2" means the second line that was shown, whatever thing has the id 2.
     if (number := number_typed(said)) is not None:
@@ -90,6 +90,11 @@ def pick(choices: Sequence[Choice], said: Said) -> str | None:
             return choice.id
     starting = [choice.id for choice in choices if typed and fold(choice.label).startswith(typed + " ")]
     return starting[0] if len(starting) == 1 else None
+
+
+def _unnumbered(label: str) -> str:
+    """Return the label as it was before a list numbered it: a card that stands in a chat keeps only that."""
+    return re.sub(r"^\d{1,3}\. ", "", label)
 
 
 def number_typed(said: Said) -> int | None:

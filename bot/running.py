@@ -14,13 +14,18 @@ from bot.clock import Clock, MovableClock
 from bot.door import open_door
 from bot.settings import Settings
 from bot.single import only_one
-from bot.watchdog import PollingDead, watch
+from bot.watchdog import DEAF_AFTER, PollingDead, watch
 from bot.web.server import make_app, serve
 from handlers.office import program_version
 from storage.health import health
 from storage.seeds import load_seeds
 
 STOP_SECONDS = 28.0  # supervisors kill after 30
+FATAL: dict[type[Exception], str] = {
+    TokenInvalid: "Telegram refuses TELEGRAM_TOKEN: copy it from @BotFather again",
+    AnotherPoller: "another program receives with this TELEGRAM_TOKEN: stop it, then start again",
+    PollingDead: "Telegram can be reached, but polling brought nothing for two minutes: start again",
+}
 
 Started = Callable[[App, int], None]
 """Is told when everything runs, and on which port the web side is."""
@@ -62,12 +67,11 @@ async def _run_parts(app: App, clock: Clock) -> None:
             for channel in app.channels.values():
                 if isinstance(channel, Telegram):
                     parts.create_task(watch(channel, clock), name=f"watchdog of {channel.name}")
-    except* TokenInvalid:
-        raise CannotRun("Telegram refuses TELEGRAM_TOKEN: copy it from @BotFather again") from None
-    except* AnotherPoller:
-        raise CannotRun("another program receives with this TELEGRAM_TOKEN: stop it, then start again") from None
-    except* PollingDead:
-        raise CannotRun("Telegram can be reached, but polling brought nothing for two minutes: start again") from None
+    except BaseExceptionGroup as group:
+        for kind, words in FATAL.items():
+            if group.subgroup(kind):
+                raise CannotRun(words) from None
+        raise
 
 
 def run_until_stopped(work: Awaitable[None]) -> None:
@@ -122,8 +126,9 @@ def _health_of(app: App, clock: Clock) -> Callable[[], Awaitable[Mapping[str, ob
         now = clock.now()
         seen = await app.database.read(health)
         polls = [channel.last_poll for channel in app.channels.values() if isinstance(channel, Telegram)]
+        deaf = any(now - (poll or boot) >= DEAF_AFTER for poll in polls)
         return {
-            "ok": not seen.paused,
+            "ok": not seen.paused and not deaf,
             "version": program_version(),
             "uptime_seconds": int((now - boot).total_seconds()),
             "last_poll_seconds": [int((now - poll).total_seconds()) if poll else None for poll in polls],

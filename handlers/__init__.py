@@ -1,10 +1,6 @@
 """What people can do, one file each; this is the table of contents, in the order of the menu."""
 
-from datetime import datetime
-
-from bot.message import Message
 from bot.routes import Command, Routes
-from bot.text import Text
 from handlers.announce import ANNOUNCE
 from handlers.applications import APPROVE, REFUSE
 from handlers.check_in import CHECK_IN
@@ -12,20 +8,23 @@ from handlers.claim import CLAIM, read_code
 from handlers.codes import read_bare_code
 from handlers.groups import GROUPS
 from handlers.late_photos import LATE_PHOTOS
+from handlers.lessons import LESSONS
 from handlers.log_meeting import LOG_MEETING
 from handlers.menu import make_help, make_menu
+from handlers.month_recap import MONTH_RECAP
 from handlers.my_events import make_my_events
 from handlers.office import SYSTEM
 from handlers.profile import CORRECTION, PROFILE
 from handlers.registration import make_start
+from handlers.reminders import compose as compose_reminder
 from handlers.roster import REQUESTS, ROSTER
 from handlers.roster_import import IMPORT, read_sent
 from handlers.roster_person import ACTIVATE, DEACTIVATE, MOVE, PERSON
 from handlers.roster_search import SEARCH
-from handlers.rsvp import RSVP
+from handlers.rsvp import RSVP, read_refusal
 from handlers.schedule import SCHEDULE
-from storage.database import Connection
-from storage.reminders import Due
+
+__all__ = ["build_routes", "compose_reminder"]
 
 OFFICE = (REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION)
 
@@ -40,12 +39,14 @@ def build_routes(office: str) -> Routes:
         Command("menu", menu, "", "yang bisa dilakukan sekarang"),
         Command("bantuan", help_, "", "semua perintah"),
         Command("start", start, "", "mulai, mendaftar"),
-        Command("p2k2", LOG_MEETING, "Catat P2K2", "catat pertemuan, bisa sebaris: p2k2 melati 2.2 kemarin jam 2 siang 3s 7i"),
+        Command("p2k2", LOG_MEETING, "Catat P2K2", "catat pertemuan; juga sebaris: p2k2 melati 2.2 kemarin 3s 7i"),
         Command("jadwal", SCHEDULE, "Jadwal", "rencana pertemuan"),
         Command("kelompok", GROUPS, "Kelompok", "kelompok dampingan saya"),
         Command("kegiatan", my_events, "Kegiatan", "undangan, jawaban, dan absen saya"),
         Command("hadir", CHECK_IN, "", "absen dengan kode: /hadir K7M2P"),
         Command("buat", ANNOUNCE, "Buat kegiatan", "umumkan kegiatan baru"),
+        Command("rekap", MONTH_RECAP, "Rekap", "rekap bulanan"),
+        Command("materi", LESSONS, "Materi P2K2", "modul dan sesi P2K2"),
         Command("petugas", ROSTER, "Petugas", "daftar petugas: impor, cari, setujui"),
         Command("profil", PROFILE, "Profil", "data saya, dan meminta perbaikan"),
         Command("sistem", SYSTEM, "Sistem", "keadaan bot, cadangan, tindakan terakhir"),
@@ -54,10 +55,5 @@ def build_routes(office: str) -> Routes:
     dialogs |= {one.name: one for one in (APPROVE, REFUSE, CLAIM, LATE_PHOTOS, *OFFICE)}
     dialogs |= {one.name: one for one in (RSVP, *event_parts)}
     payloads = {"h": CHECK_IN.name, "k": my_events.name, "u": CLAIM.name}
-    bare = (read_code, read_bare_code, read_sent)
+    bare = (read_code, read_bare_code, read_refusal, read_sent)
     return Routes(commands, dialogs, payloads, bare, fallback=menu.name, door=start.name)
-
-
-def compose_reminder(db: Connection, due: Due, now: datetime) -> Message:
-    """Write a reminder's card."""
-    return Message(Text.of("…"))

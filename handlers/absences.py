@@ -32,6 +32,7 @@ _NOBODY_IN_A_LINE = re.compile(
     r"\b(?:tidak ada yang (?:absen|alpa|tidak hadir)|(?:semua(?:nya)?) hadir|hadir (?:semua(?:nya)?|lengkap))\b"
 )
 _PIECE = re.compile(r"\d+|[^\W\d_]+|[^\w\s]|_")
+_PART = re.compile(rf"(?:(?<![0-9])[0-9]{{1,3}}(?![0-9])|{'|'.join(_REASON_WORDS)}|[,;()&+:=])+[.,;:]*")
 _SEPARATORS = set(",;.&+():=")
 
 
@@ -184,8 +185,6 @@ def _pieces(text: str) -> list[int | _Word]:
 
 
 def is_about_absence(piece: str) -> bool:
-    """Say whether a word of a longer line can be part of absences: a number, a reason, or both."""
-    return (
-        re.fullmatch(rf"[\W_]*(?:\d{{1,3}})?[\W_]*(?:{'|'.join(_REASON_WORDS)})?[\W_]*\d{{0,3}}\W*", piece.casefold())
-        is not None
-    )
+    """Say whether a word of a longer line can be part of absences: numbers, reasons, and what stands between them."""
+    folded = piece.casefold()
+    return bool(_PART.fullmatch(folded)) or folded.strip(".:,;") in ("no", "nomor", "nmr", "absen")

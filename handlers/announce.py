@@ -11,7 +11,7 @@ from bot.message import Attachment, Media, Said
 from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, Skippable, T
 from bot.sent import a_document
 from bot.settling import Settling
-from bot.text import Text, lines
+from bot.text import Text, bold, lines
 from bot.typed import a_time, some_days, words
 from handlers.audience import ask_audience, show_reach
 from handlers.codes import make_code
@@ -115,7 +115,7 @@ async def ask_plan(chat: Chat, read: Reader) -> Plan:
     plan = Plan(subject, place, first, last, starts, ends, _attachment(files), audience, reach.total)
     many = f"KIRIM {reach.total}"
     await chat.confirm(
-        lines([*_preview(plan, chat.zone), "\n" + show_reach(reach)]),
+        lines([*_preview(plan, chat.zone), bold(show_reach(reach))]),
         "Kirim sekarang",
         also={} if files else {"attachment": "Tambah lampiran"},
         sure=(many, f"Lebih dari {SURE_ABOVE} penerima. Ketik {many} untuk memastikan.")
@@ -182,11 +182,12 @@ def _say_read(chat: Chat, letter: Letter) -> None:
         return
     when = show_days(date.fromisoformat(letter.first), date.fromisoformat(letter.last)) if letter.first else ""
     starts = show_time(time.fromisoformat(letter.starts), chat.zone) if letter.starts else ""
-    ends = f"s.d. {letter.ends.replace(':', '.')}" if letter.ends else ""
+    if letter.ends:
+        starts = f"pukul {letter.starts} s.d. {letter.ends}".replace(":", ".") + starts[len("pukul 00.00") :]
     chat.say("Saya baca:")
     for label, value in (
         ("Perihal", letter.subject),
-        ("Waktu", ", ".join(filter(None, (when, " ".join(filter(None, (starts, ends))))))),
+        ("Waktu", ", ".join(filter(None, (when, starts)))),
         ("Tempat", letter.place),
     ):
         if value:
@@ -221,8 +222,10 @@ def _preview(plan: Plan, zone: str) -> list[Text | str]:
 def _attachment(files: tuple[Media, ...] | None) -> Attachment | None:
     if not files:
         return None
-    photo = files[0].type.startswith("image/")
-    return Attachment(files[0].digest, files[0].name or "Lampiran", "photo" if photo else "document")
+    file = files[0]
+    if file.type.startswith("image/"):  # not every channel names its photos
+        return Attachment(file.digest, "foto.jpg", "photo")
+    return Attachment(file.digest, file.name or "lampiran", "document")
 
 
 ANNOUNCE = Dialog("buat", "Pengumuman kegiatan", ask_plan, save, OPERATORS, steps=2)

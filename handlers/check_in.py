@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from bot.chat import Chat, Dialog, Reader
+from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text, utc_text
 from bot.dates import local, show_moment, show_time
 from bot.settling import Settling
 from handlers.codes import WHAT_A_CODE_IS, CodeQuestion, read_code
 from storage import check_ins, events, invitations
+from storage.check_ins import CheckIn
+from storage.database import Connection
 from storage.events import Event, Slot
 
 MOST_WRONG = 5
@@ -16,11 +18,16 @@ LOCKED_FOR = timedelta(minutes=15)
 MOST_WRONG_A_DAY = 20
 DAY = timedelta(hours=24)
 MINUTE = timedelta(minutes=1)
+NOT_INVITED = (
+    "Kode itu untuk kegiatan yang tidak mengundang Bapak/Ibu. Kalau seharusnya diundang, mohon hubungi panitia."
+)
 
 
 async def ask_code(chat: Chat, read: Reader) -> str:
     """Return the code that came with the command, or ask for it."""
     given = read_code(chat.arg)
+    if not chat.arg and not await read(_events_on, chat.me.id, chat.today.isoformat()):
+        raise Refused("Tidak ada kegiatan Bapak/Ibu hari ini, jadi tidak ada absen. Jadwalnya ada di /kegiatan.")
     if chat.arg and given is None:
         chat.say(WHAT_A_CODE_IS)
     return await chat.ask("code", CodeQuestion(), given=given)
@@ -30,7 +37,7 @@ def save(tx: Settling, code: str) -> None:
     """Check the person in, or refuse and keep the try with its reason."""
     found = _find(tx, code)
     if found and (before := check_ins.check_in_of(tx.db, found[0].id, tx.me.id)):
-        tx.say(f"Sudah tercatat, No. {before.number:04}, {show_time(from_utc_text(before.at), found[1].zone)}.")
+        tx.say(_again(tx, found[1], before))
         return
     until = locked_until([*map(from_utc_text, _guesses(tx))], tx.at)
     if until is not None:
@@ -38,7 +45,7 @@ def save(tx: Settling, code: str) -> None:
     elif found is None:
         _refuse_guess(tx, "wrong", _no_such_code(tx), None)
     elif invitations.admit(tx.db, found[1].id, tx.me.id) is None:
-        _refuse_guess(tx, "uninvited", "Kode itu untuk kegiatan yang tidak mengundang Bapak/Ibu.", found)
+        _refuse_guess(tx, "uninvited", NOT_INVITED, found)
     else:
         _check_in(tx, *found)
 
@@ -57,6 +64,15 @@ def _check_in(tx: Settling, slot: Slot, event: Event) -> None:
         receipt = check_ins.record(tx.db, slot.id, tx.me.id, utc_text(tx.at), tx.stamp)
         when = show_moment(from_utc_text(receipt.at), event.zone)
         tx.say(f"✅ Tercatat hadir, No. {receipt.number:04}. {tx.me.name}, {when}.")
+
+
+def _again(tx: Settling, event: Event, before: CheckIn) -> str:
+    """Repeat the receipt; yesterday's must not be taken for today's."""
+    at = from_utc_text(before.at)
+    receipt = f"Sudah tercatat, No. {before.number:04}, {_moment(tx, at, event.zone)}."
+    if local(at, event.zone).date() == local(tx.at, event.zone).date() or event.last_day < tx.today.isoformat():
+        return receipt
+    return f"{receipt} Untuk hari ini kodenya lain, lihat papan di depan ruangan."
 
 
 def _find(tx: Settling, code: str) -> tuple[Slot, Event] | None:
@@ -106,11 +122,14 @@ def _refuse(tx: Settling, reason: str, why: str, found: tuple[Slot, Event] | Non
 
 def _no_such_code(tx: Settling) -> str:
     """Say why no code could be right, as far as the person's own events tell."""
-    mine = events.events_of(tx.db, tx.me.id, tx.today.isoformat(), 100)
-    today = tx.today.isoformat()
-    if any(one.first_day <= today <= one.last_day and one.state == "announced" for one in mine):
+    if _events_on(tx.db, tx.me.id, tx.today.isoformat()):
         return "Kode itu tidak cocok dengan kegiatan Bapak/Ibu hari ini. Lihat papan di depan ruangan."
     return "Kode itu tidak cocok, dan tidak ada kegiatan Bapak/Ibu hari ini. Jadwalnya ada di /kegiatan."
+
+
+def _events_on(db: Connection, person_id: int, day: str) -> list[Event]:
+    mine = events.events_of(db, person_id, day, 100)
+    return [one for one in mine if one.first_day <= day and one.state == "announced"]
 
 
 def _after(tx: Settling, until: datetime) -> str:

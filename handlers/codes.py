@@ -29,15 +29,19 @@ def make_code(secret: Callable[[str], bytes], used: Collection[str]) -> str:
 
 def read_code(text: str) -> str | None:
     """Return the code that was typed, in capitals and without spaces and dashes; None if it has not the form of one."""
-    code = re.sub(r"[\s\-–.]+", "", text).upper()
-    code = code.removeprefix("HADIR") if len(code) > LENGTH else code
+    code = re.sub(r"[\s\-–.:]+", "", text).upper()
+    code = re.sub(r"^(?:HADIR|KODE)+", "", code) if len(code) > LENGTH else code
     return code if len(code) == LENGTH and all(symbol in ALPHABET for symbol in code) else None
 
 
 def read_bare_code(said: Said) -> Wanted | None:
     """Recognise a code that was sent alone: `k7m2p`, `K7M 2P`."""
     code = read_code(said.text)
-    return Wanted("hadir", code) if code and _is_mixed(code) else None
+    # Nobody splits a code into a word and a number: `jam 25` is an answer to something else.
+    words = said.text.split()
+    if code is None or len(words) > 2 or not any(_is_mixed(word) for word in words):
+        return None
+    return Wanted("hadir", code)
 
 
 class CodeQuestion(Question[str]):

@@ -30,7 +30,7 @@ async def ask_member(chat: Chat, read: Reader) -> Change | None:
     if event is None:
         raise Refused("Kegiatan itu tidak ada. Lihat /kegiatan.")
     members = dict(await read(events.committee, event.id))
-    everybody = await read(events.active_names)
+    everybody = await read(events.field_names)
 
     def find(part: str) -> list[tuple[int, str, str]]:
         found = [one for one in everybody if fold(part) in fold(one[1])]

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from bot.chat import EVERYONE, Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text
-from bot.dates import show_day, show_time
+from bot.dates import local, show_day, show_time
 from bot.message import Choice
 from bot.routes import action
 from bot.settling import Settling
@@ -60,9 +60,9 @@ def desk_lines(tx: Settling, event: Event) -> list[str | Text]:
     now = slot_now(tx.db, event.id, tx.stamp)
     if now and event.state == "announced":
         opens, closes = from_utc_text(now.opens_at), from_utc_text(now.closes_at)
-        hours = f"{show_time(opens, event.zone)[:-4]} s.d. {show_time(closes, event.zone).removeprefix('pukul ')}"
+        ends = show_time(closes, event.zone).removeprefix("pukul ")
         told.append(Text.of(f"Kode {day_title(slots, now)}: ") + code(now.code) + " (tulis di papan)")
-        told.append(f"Absen dibuka {hours}.")
+        told.append(f"Absen dibuka pukul {local(opens, event.zone):%H.%M} s.d. {ends}.")
     if names := [name for _, name in events.committee(tx.db, event.id)]:
         told.append(f"Panitia: {', '.join(names)}")
     return told
@@ -71,13 +71,16 @@ def desk_lines(tx: Settling, event: Event) -> list[str | Text]:
 def desk_buttons(tx: Settling, event: Event) -> list[Choice]:
     """Return what the office, or the committee, can tap."""
     offered = []
-    if any(slot.opens_at <= tx.stamp for slot in events.slots_of(tx.db, event.id)):
+    begun = any(slot.opens_at <= tx.stamp for slot in events.slots_of(tx.db, event.id))
+    if begun:
         offered.append(action("belum", f"{event.id}.hadir", "Belum hadir"))
     offered.append(action("belum", f"{event.id}.jawab", "Belum menjawab"))
     running = event.state == "announced" and slot_now(tx.db, event.id, tx.stamp) is not None
     if tx.me.role == "operator":
         offered += [action("panitia", event.id, "Panitia")] if running else []
     offered += [action("qr", event.id, "Gambar QR")] if running else []
+    if begun:
+        offered.append(action("daftar", event.id, "Daftar hadir"))
     if tx.me.role == "operator" and running:
         offered.append(action("batalkan", event.id, "Batalkan kegiatan"))
     return offered
@@ -132,7 +135,7 @@ def _by_district(people: list[Named]) -> list[str | Text]:
     for district, group in groupby(people, key=lambda one: one.district):
         names = [f"- {one.name} ({one.title})" for one in group]
         where = f"Kecamatan {district}" if district else "Tanpa kecamatan"
-        told += ["\n" + bold(f"{where} ({len(names)})"), *names]
+        told += [bold(f"{where} ({len(names)})"), *names]
     return told
 
 
@@ -142,8 +145,7 @@ async def ask_cancel(chat: Chat, read: Reader) -> int:
     event = await read(events.event, event_id)
     if event is None or event.state == "cancelled":
         raise Refused("Kegiatan itu sudah dibatalkan. Lihat /kegiatan.")
-    count = (await read(invitations.answers, event_id)).invited
-    told = f"Batalkan kegiatan ini? {count} orang diberi tahu, dan kode absennya tidak berlaku lagi."
+    told = "Batalkan kegiatan ini? Yang sudah menerima undangannya diberi tahu, dan kode absennya tidak berlaku lagi."
     await chat.confirm(lines([event_lines(event, chat.zone), told]), "Ya, batalkan")
     return event_id
 

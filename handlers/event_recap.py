@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.chat import Chat, Reader, Refused
+from bot.chat import EVERYONE, Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text
 from bot.dates import local, show_moment
 from bot.documents.attendance_workbook import AttendanceHead, AttendanceRow, write_attendance
@@ -13,7 +13,7 @@ from bot.picked import choose
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.event_card import show_when
-from handlers.event_desk import NOT_YOURS, may_run
+from handlers.event_desk import NOT_YOURS, is_desk, may_run
 from storage import check_ins, events, invitations
 from storage.database import Connection
 from storage.events import Event
@@ -39,6 +39,8 @@ async def ask(chat: Chat, read: Reader) -> Recap:
         raise Refused("Belum ada kegiatan, jadi belum ada daftar hadir. Buat yang pertama dengan /buat.")
     given = chat.arg if chat.arg in known else next(iter(known)) if len(known) == 1 else None
     event = await chat.ask("event", choose("Kegiatan yang mana?", known, _label), given=given)
+    if not await read(is_desk, event.id, chat.me.id, chat.me.role):
+        raise Refused(NOT_YOURS)
     content, text = await read(_write, event, chat.now, chat.zone)
     assert chat.files is not None
     digest = await chat.files.keep(content, TYPE)
@@ -68,8 +70,8 @@ def _write(db: Connection, event: Event, now: datetime, zone: str) -> tuple[byte
     ]
     days = [f"{DAYS[day.weekday()]} {day:%d/%m}" for day in (date.fromisoformat(slot.day) for slot in slots)]
     head = AttendanceHead(event.subject, show_when(event, zone), event.place, show_moment(now, zone))
-    counted = ", ".join(f"{day} {len(times)}" for day, times in zip(days, came, strict=True))
-    summary = f"Daftar hadir: {len(rows)} diundang, hadir {counted}."
+    counted = [f"{day}: {len(times)} hadir" for day, times in zip(days, came, strict=True)]
+    summary = " · ".join([f"Daftar hadir, {len(rows)} diundang", *counted])
     return write_attendance(head, days, rows), lines([bold(event.subject), summary])
 
 
@@ -80,3 +82,6 @@ def _label(event: Event) -> str:
 def _file_name(event: Event) -> str:
     subject = "-".join(re.findall(r"[a-z0-9]+", event.subject.casefold()))[:40].strip("-")
     return f"daftar-hadir-{subject or event.id}-{event.first_day}.xlsx"
+
+
+RECAP = Dialog("daftar", "Daftar hadir", ask, save, EVERYONE, steps=1)

@@ -118,9 +118,8 @@ async def _change(chat: Chat, lesson: Lesson) -> Retitle | SetActive:
 def _list_modules(tx: Settling) -> None:
     found = [(one, lessons.lessons(tx.db, one.id)) for one in lessons.modules(tx.db)]
     count = sum(len(inside) for _, inside in found)
-    known = [f"{one.rank}. {one.name}: {len(inside)} sesi" for one, inside in found]
-    buttons = [action("materi", f"m{one.id}", one.name) for one, _ in found]
-    tx.say(lines([bold(f"Materi P2K2: {len(found)} modul, {count} sesi"), *known, "Modul yang mana?"]), *buttons)
+    buttons = [action("materi", f"m{one.id}", f"{one.name} ({len(inside)} sesi)") for one, inside in found]
+    tx.say(lines([bold(f"Materi P2K2: {len(found)} modul, {count} sesi"), "Modul yang mana?"]), *buttons)
 
 
 def _list_lessons(tx: Settling, module: Module) -> None:

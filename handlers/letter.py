@@ -18,6 +18,7 @@ _SUBJECT = re.compile(r"^\W*(?:perihal|hal|acara|nama kegiatan|kegiatan)\s*[:=]\
 _PLACE = re.compile(r"^\W*(?:tempat|lokasi)(?:\s+\w+)?\s*[:=]\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 _HELD_AT = re.compile(r"\b(?:bertempat|dilaksanakan|diadakan|diselenggarakan|berlokasi)\s+di\s+(.+)", re.IGNORECASE)
 _AT = re.compile(r"(?:^|[\s,])(?:di|tempat\s*:?)\s+(?=\S)(.+)", re.IGNORECASE)
+_DAY_LEFT = re.compile(r"[\s,]+(?:(?:hari|tanggal|tgl)\s+)?\d")
 _TIME_LEFT = re.compile(r"\s+(?:jam|pukul|pkl)\b", re.IGNORECASE)  # a time that could not be read is no part of a place
 _UNTIL = re.compile(
     r"\s*(?:wib|wita|wit)?\s*(?:-|–|s\s?[./]?\s?d\.?|sampai(?:\s+dengan)?|hingga)\s*(?:pukul|pkl\.?|jam)?\s*"
@@ -58,6 +59,9 @@ def read_letter(text: str, today: date) -> Letter:
     first, last = (days[0].isoformat(), days[1].isoformat()) if days else ("", "")
     begins = starts.isoformat("minutes") if starts else ""
     place, before = _place(text, rest)
+    # What looked like a time or a day and is none is no part of the subject either.
+    before = _TIME_LEFT.split(before)[0] if no_time else before
+    before = _DAY_LEFT.split(before)[0] if no_day else before
     return Letter(_subject(text, before), first, last, begins, _end(text, begins), place, no_day, no_time)
 
 

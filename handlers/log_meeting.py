@@ -19,7 +19,8 @@ from handlers.groups import ADD, FACILITATORS, NONE_YET, title_of, which_group
 from handlers.lesson_choice import Material, safe_words, syllabus, which_material
 from handlers.meeting_times import day_held, time_held
 from handlers.one_line import Line, read_line
-from handlers.schedule import meeting_in, my_planned, when
+from handlers.report_text import report_text
+from handlers.schedule import describe, meeting_in, my_planned, when
 from storage import groups, lessons, meetings
 from storage.database import Connection
 from storage.groups import Group
@@ -62,6 +63,7 @@ async def run(chat: Chat, read: Reader) -> Report | None:
     async def ask(key: str, question: Question[T], label: str, about: object = "", given: object = None) -> T:
         # Told once, above the first question: by the second one the person has seen it.
         if not chat.answers:
+            chat.say(describe(plan) if plan else "")
             _tell(chat, line)
             _tell_misfit(chat, question, known.get(key))
         return await chat.ask(key, question, label=label, about=about, given=known.get(key, given))
@@ -69,7 +71,7 @@ async def run(chat: Chat, read: Reader) -> Report | None:
     group = await ask("group", which_group(mine), "Kelompok", given=next(iter(mine)) if len(mine) == 1 else None)
     material = await ask("lesson", which_material(await read(syllabus, group.id)), "Materi", about=group.id)
     day = await ask("day", day_held(chat.today), "Hari")
-    usual = await read(meetings.planned_on, group.id, day.isoformat())
+    usual = await read(meetings.planned_on, group.id, day.isoformat(), material.lesson_id, material.topic)
     start = dates.local(from_utc_text(usual.starts_at), usual.zone).time() if usual else None
     at = await ask(
         "time", time_held(day, chat.now, chat.zone), "Jam", given=start.isoformat("minutes") if start else None
@@ -94,8 +96,8 @@ async def run(chat: Chat, read: Reader) -> Report | None:
         follow_up or "",
         planned_id if plan else None,
     )
-    if not chat.answers:
-        _tell(chat, Line(told=":", problems=line.problems) if line.told else line)
+    if not chat.answers and line.told:
+        _tell(chat, Line(told=":", problems=line.problems))
     await chat.confirm(_summary(report, chat.zone), also=MORE)
     return report
 
@@ -151,32 +153,6 @@ def save(tx: Settling, report: Report | None) -> None:
 
 
 LOG_MEETING = Dialog("p2k2", "Laporan P2K2", run, save, FACILITATORS, steps=6)
-
-
-def report_text(meeting: Meeting, facilitator: str, district: str) -> str:
-    """Write the meeting as e-PKH and e-Kinerja ask for it."""
-    counts = [
-        f"{word} {sum(reason == key for reason in meeting.absences.values())}"
-        for key, word in (("sick", "sakit"), ("excused", "izin"), ("absent", "alpa"))
-    ]
-    topic = (
-        [f"Modul: {meeting.module}", f"Sesi {meeting.number}: {meeting.title}"]
-        if meeting.lesson_id is not None
-        else [f"Materi tambahan: {meeting.topic}"]
-    )
-    where = f", Kecamatan {district}" if district else ""
-    return "\n".join(
-        [
-            f"Pertemuan P2K2 Kelompok {meeting.group}, Desa {meeting.village}{where}",
-            f"Waktu: {when(meeting)}",
-            *([f"Tempat: {meeting.place}"] if meeting.place else []),
-            *topic,
-            f"Peserta: {meeting.members} KPM, hadir {meeting.present}, {', '.join(counts)}",
-            f"Kendala: {meeting.obstacles or 'tidak ada'}",
-            f"Tindak lanjut: {meeting.follow_up or 'tidak ada'}",
-            f"Pendamping: {facilitator}",
-        ]
-    )
 
 
 def _known(plan: Meeting | None, line: Line) -> Mapping[str, Any]:
@@ -242,7 +218,8 @@ def _plan_of(db: Connection, report: Report) -> Meeting | None:
     plan = meetings.meeting(db, report.planned) if report.planned is not None else None
     if plan is not None and plan.state == "planned" and plan.group_id == report.group.id:
         return plan
-    return meetings.planned_on(db, report.group.id, report.day.isoformat())
+    material = report.material
+    return meetings.planned_on(db, report.group.id, report.day.isoformat(), material.lesson_id, material.topic)
 
 
 def _lessons_in_use(db: Connection) -> list[Lesson]:

@@ -1,6 +1,6 @@
 """The questions when a meeting was, or will be: a day and a time that fit together and fit the calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -67,7 +67,7 @@ def time_planned(day: date, now: datetime, zone: str, usual: Sequence[time] = US
     )
 
 
-def _checked(question: Typed[time], fits: Any, why: Any) -> Typed[time]:
+def _checked(question: Typed[time], fits: Callable[[time], bool], why: Callable[[time], str]) -> Typed[time]:
     def check(at: time) -> time:
         if not fits(at):
             raise NotUnderstood(why(at))

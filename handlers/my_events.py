@@ -15,6 +15,7 @@ from handlers.committee import COMMITTEE
 from handlers.event_card import ANSWERS, buttons, event_lines, said
 from handlers.event_desk import CANCEL, MISSING, desk_buttons, desk_lines, may_run
 from handlers.event_qr import make_qr
+from handlers.event_recap import RECAP
 from storage import check_ins, events, invitations
 from storage.events import Event
 
@@ -53,7 +54,7 @@ def make_my_events(link: Callable[[str], str]) -> tuple[Dialog[Any], ...]:
 
     `link` turns a deep link's payload ("h_K7M2P") into an address that opens the bot, or '' where there is none.
     """
-    return Dialog("kegiatan", "Kegiatan", show, say), MISSING, COMMITTEE, CANCEL, make_qr(link)
+    return Dialog("kegiatan", "Kegiatan", show, say), MISSING, COMMITTEE, CANCEL, RECAP, make_qr(link)
 
 
 def _events(tx: Settling) -> list[Event]:
@@ -76,9 +77,16 @@ def _say_one(tx: Settling, event_id: int) -> None:
         told += desk_lines(tx, event)
         choices += desk_buttons(tx, event)
     if invitation:
-        over = event.state == "cancelled" or events.slots_of(tx.db, event.id)[-1].closes_at <= tx.stamp
-        told += [said(invitation.answer) if invitation.answer or not over else "Tidak dijawab.", *_attended(tx, event)]
-        choices += [] if over else buttons(event, invitation.answer)
+        slots = events.slots_of(tx.db, event.id)
+        over = event.state == "cancelled" or slots[-1].closes_at <= tx.stamp
+        # Who is there need not say any more whether he or she will come.
+        came = any(check_ins.check_in_of(tx.db, slot.id, tx.me.id) for slot in slots)
+        if invitation.answer or not (over or came):
+            told.append(said(invitation.answer))
+        elif not came:
+            told.append("Tidak dijawab.")
+        told += _attended(tx, event)
+        choices += [] if over or (came and not invitation.answer) else buttons(event, invitation.answer)
     tx.say(lines(told), *choices)
 
 

@@ -41,7 +41,7 @@ class Line:
 
 def read_line(text: str, groups: Sequence[Group], lessons: Sequence[Lesson], today: date, zone: str) -> Line:
     """Read the line; an empty one says nothing."""
-    problems: list[str] = []
+    problems = [f"Hanya {MOST_LETTERS} huruf pertama yang dibaca."] if len(text) > MOST_LETTERS else []
     group, rest = _find_group(text[:MOST_LETTERS], groups, problems)
     at, day = None, None
     unclear = False
@@ -108,28 +108,35 @@ def _find_lesson(text: str, lessons: Sequence[Lesson], problems: list[str]) -> t
 
 
 def _find_absences(text: str, members: int, problems: list[str], *, unclear: bool) -> tuple[Absences | None, str]:
-    """Read what is left as absences; strange words around them are handed back, unless a bare number is next to them."""
+    """Read what is left as absences; strange words around are handed back, unless a bare number is next to them."""
     nobody, rest = find_nobody(text)
     pieces = [piece for piece in rest.split() if piece.strip(",.;:") and piece.casefold().strip(",.;:") not in _FILLERS]
+    left = " ".join(pieces)
+    if nobody:
+        # "Semua hadir kecuali 3" says something else: beside anything more it is told, and asked.
+        return (None, f"semua hadir {left}") if left else ({}, "")
+    first, last = _middle(pieces)
+    middle, around = pieces[first:last], " ".join(pieces[:first] + pieces[last:])
+    numbered = any(character.isdecimal() for character in "".join(middle))
+    doubtful = numbered and ((first > 0 and _is_bare(middle[0])) or (last < len(pieces) and _is_bare(middle[-1])))
+    # A time or a day that cannot be read has left its numbers in the line: they are nobody's.
+    if unclear or doubtful or not numbered or not all(map(is_about_absence, middle)):
+        return None, left
+    try:
+        return read_absences(" ".join(middle), members), around
+    except NotUnderstood as why:
+        problems.append(str(why))
+        return None, around
+
+
+def _middle(pieces: Sequence[str]) -> tuple[int, int]:
+    """Return from where to where the pieces can be about absence: what stands before and behind them cannot."""
     first, last = 0, len(pieces)
     while first < last and not is_about_absence(pieces[first]):
         first += 1
     while last > first and not is_about_absence(pieces[last - 1]):
         last -= 1
-    middle = pieces[first:last]
-    left = " ".join(pieces)
-    if nobody or not middle:
-        return ({} if nobody and not pieces else None), left if not nobody or not pieces else f"semua hadir {left}"
-    doubtful = (first > 0 and _is_bare(middle[0])) or (last < len(pieces) and _is_bare(middle[-1]))
-    # A time or a day that cannot be read has left its numbers in the line: they are nobody's.
-    if unclear or doubtful or not all(map(is_about_absence, middle)):
-        return None, left
-    try:
-        found = read_absences(" ".join(middle), members)
-    except NotUnderstood as why:
-        problems.append(str(why))
-        return None, " ".join(pieces[:first] + pieces[last:])
-    return found, " ".join(pieces[:first] + pieces[last:])
+    return first, last
 
 
 def _is_bare(piece: str) -> bool:

@@ -59,7 +59,9 @@ def save_requests(tx: Settling, chosen: Application) -> None:
     """Show the request with its two buttons."""
     tx.say(
         Message(
-            lines([bold("Permintaan masuk"), chosen.words, f"Nomor {show_number(chosen.phone)}" if chosen.phone else ""]),
+            lines(
+                [bold("Permintaan masuk"), chosen.words, f"Nomor {show_number(chosen.phone)}" if chosen.phone else ""]
+            ),
             (action(APPROVE.name, chosen.id, "Setujui"), action(REFUSE.name, chosen.id, "Tolak")),
         )
     )

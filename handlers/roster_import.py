@@ -49,19 +49,23 @@ def read_sent(said: Said) -> Wanted | None:
 async def ask_roster(chat: Chat, read: Reader) -> Import:
     """Ask for files until one has no problem, then show what it would change."""
     digest, _, name = chat.arg.partition(" ")
-    carried = [[digest, name, ""]] if digest else None
+    given = [[digest, name, ""]] if digest else None
+    prompt = ASK
     for attempt in count():
-        question = a_document("" if attempt else ASK)  # what was wrong with the last file already asks for the next
         # Without a label: another file is sent by asking again, not by changing an answer.
-        sent = await chat.ask("file", question, about=attempt, given=carried if not attempt else None)
+        sent = await chat.ask("file", a_document(prompt), about=attempt, given=given)
+        given, prompt = None, ASK
+        if _sent_again(chat, attempt):
+            continue
         try:
             found = await _read(chat, read, sent[0])
         except NotARoster as why:
             chat.say(str(why))
-            continue
-        if not found.problems:
-            break
-        chat.say(list_problems(found))
+        else:
+            if not found.problems:
+                break
+            chat.say(list_problems(found))
+        prompt = ""  # what was wrong with the file already asks for the next
     changes = await read(roster.compare, found.rows)
     if not changes.new and not changes.changed:
         raise Refused(
@@ -130,6 +134,12 @@ def preview(db: Connection, rows: tuple[RosterRow, ...], changes: Changes) -> Te
             f"Tidak ada di berkas: {_some(missing)}.{stay}" if missing else "",
         ]
     )
+
+
+def _sent_again(chat: Chat, attempt: int) -> bool:
+    """Say whether a later file has taken this one's place: reading takes half a second, and only the last counts."""
+    later = ("file", str(attempt + 1))
+    return later in chat.answers or bool(chat.offered_to == later and chat.said and chat.said.files)
 
 
 async def _read(chat: Chat, read: Reader, file: Media) -> Roster:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text
 from bot.dates import local, show_moment, show_time
-from bot.routes import action
+from bot.message import Said
+from bot.questions import fold
+from bot.routes import Wanted, action
 from bot.settling import Settling
 from bot.text import lines
 from handlers.event_card import ANSWERS, QUESTION, card, event_lines
@@ -17,9 +19,12 @@ WAYS = ("yes", "no", "edit", "to-yes", "to-no")
 """What a button does: `yes` and `no` answer, `edit` asks again, and only then `to-yes` and `to-no` change it."""
 
 
+NONE = "Tidak ada undangan yang menunggu jawaban. Lihat /kegiatan."
+
+
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A tapped button: which event, and which of WAYS."""
+    """A tapped button: which event, and which of WAYS; event 0 is the only one there is."""
 
     event_id: int
     way: str
@@ -35,15 +40,28 @@ async def read_tap(chat: Chat, read: Reader) -> Tap:
 
 def save(tx: Settling, tap: Tap) -> None:
     """Keep the answer, if the event still wants one from this person."""
-    event, invitation = _still_asked(tx, tap.event_id)
+    event, invitation = _still_asked(tx, tap.event_id or _only_event(tx))
     answer = tap.way.removeprefix("to-")
     if tap.way == "edit":
         _ask_again(tx, event, invitation)
-    elif invitation.answer == answer or (invitation.answer and tap.way == answer):
+    elif invitation.answer and tap.way == answer:
         _say_answered(tx, event, invitation)
     else:
-        invitations.answer(tx.db, event.id, tx.me.id, answer, tx.stamp)
+        if invitation.answer != answer:
+            invitations.answer(tx.db, event.id, tx.me.id, answer, tx.stamp)
         tx.replace_card(card(event, tx.me.name, tx.zone, answer))
+
+
+def read_refusal(said: Said) -> Wanted | None:
+    """Recognise `tidak hadir` where no card with that button is in sight."""
+    return Wanted("rsvp", "0.no") if fold(said.text) in ("tidak hadir", "tdk hadir") else None
+
+
+def _only_event(tx: Settling) -> int:
+    mine = [one.id for one in events.open_events_for(tx.db, tx.me.id, tx.stamp)]
+    if len(mine) != 1:
+        raise Refused("Untuk kegiatan yang mana? Pilih di /kegiatan." if mine else NONE)
+    return mine[0]
 
 
 def _still_asked(tx: Settling, event_id: int) -> tuple[Event, Invitation]:

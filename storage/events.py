@@ -208,12 +208,12 @@ def committee(db: Connection, event_id: int) -> list[tuple[int, str]]:
     return [(int(row[0]), str(row[1])) for row in rows]
 
 
-def active_names(db: Connection) -> list[tuple[int, str, str]]:
-    """Return id, name and kecamatan of everybody who is active, by name."""
+def field_names(db: Connection) -> list[tuple[int, str, str]]:
+    """Return id, name and kecamatan of everybody who is active and no operator, by name."""
     rows = db.execute(
         """
         SELECT p.id, p.name, coalesce(d.name, '') FROM persons p LEFT JOIN districts d ON d.id = p.district_id
-        WHERE p.state = 'active' ORDER BY p.name, p.id
+        WHERE p.state = 'active' AND p.role <> 'operator' ORDER BY p.name, p.id
         """
     )
     return [(int(row[0]), str(row[1]), str(row[2])) for row in rows]

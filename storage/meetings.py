@@ -71,11 +71,12 @@ def planned_of(db: Connection, person_id: int, since: str, until: str) -> list[M
     return [_meeting(db, row) for row in rows.fetchall()]
 
 
-def planned_on(db: Connection, group_id: int, day: str) -> Meeting | None:
-    """Return the group's planned meeting on that local day, the first if there are more."""
+def planned_on(db: Connection, group_id: int, day: str, lesson_id: int | None, topic: str) -> Meeting | None:
+    """Return the group's planned meeting on that local day; of several the one of this lesson, else the first."""
     row = db.execute(
-        _MEETING + "WHERE t.group_id = ? AND t.state = 'planned' AND t.day = ? ORDER BY t.starts_at LIMIT 1",
-        (group_id, day),
+        _MEETING + "WHERE t.group_id = :group AND t.state = 'planned' AND t.day = :day "
+        "ORDER BY (t.lesson_id IS :lesson AND t.topic = :topic) DESC, t.starts_at LIMIT 1",
+        {"group": group_id, "day": day, "lesson": lesson_id, "topic": topic},
     ).fetchone()
     return _meeting(db, row) if row else None
 

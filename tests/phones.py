@@ -65,7 +65,8 @@ class SimulatedPhones:
             return event | {"kind": "other"}
         if found := attached(said):
             album = event_id.partition(".")[0] if found[0] == "album" else ""
-            return event | {"kind": found[1], "attach": (found[2], int(event_id.partition(".")[2])), "album": album}
+            attach = found[2], int(event_id.partition(".")[2])
+            return event | {"kind": found[1], "attach": attach, "album": album, "text": caption_of(said)}
         return event | {"kind": "text", "text": said.replace("\\n", "\n")}
 
     async def deliver(self, event: tuple[str, list[dict[str, Any]]]) -> None:
@@ -116,14 +117,19 @@ def parts_of(said: str) -> int:
 
 
 def attached(said: str) -> tuple[str, str, str] | None:
-    """Read `(foto)`, `(album 3)` and `(dokumen a.xlsx)` as (what, kind, file name)."""
+    """Read `(foto)`, `(album 3)` and `(dokumen a.xlsx)`, with or without a caption, as (what, kind, file name)."""
     if said == "(foto)":
         return "foto", "photo", "foto.jpg"
     if re.fullmatch(r"\(album \d+\)", said):
         return "album", "photo", "foto.jpg"
-    if document := re.fullmatch(r"\(dokumen (\S+)\)", said):
+    if document := re.fullmatch(r"\(dokumen (\S+)\)(?: .+)?", said):
         return "dokumen", "document", document[1]
     return None
+
+
+def caption_of(said: str) -> str:
+    """Return what is written under a document."""
+    return said.partition(") ")[2]
 
 
 def file_named(name: str, part: int) -> tuple[str, str, bytes]:

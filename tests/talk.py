@@ -4,7 +4,7 @@
     Siti> /p2k2                          @ +2 jam                … or moved: jam, hari, menit
     Siti> [Melati · Kwala Bingai]        = SELECT count(*) FROM meetings
     Siti> [Hadir] lama                     1
-    Siti> (foto) (album 3) (kontak sendiri) (kontak lain) (lokasi) (stiker) (dokumen roster.xlsx)
+    Siti> (foto) (album 3) (kontak sendiri) (kontak lain) (lokasi) (stiker) (dokumen a.xlsx) (dokumen a.xlsx) caption
     Siti< Kelompok mana?  [Melati · Kwala Bingai] [Mawar · Kwala Bingai]
     Siti~ (what a card was changed into)
 
@@ -155,7 +155,7 @@ class Talk:
             await self._through(event)
             self._write_down(spoken[1])
             return
-        elif not re.match(r"[A-Z]\w*[<~]|  ", line):
+        elif not re.match(r"[A-Z]\w*[<~]|  |$", line):
             self.log.append(line)
         self._write_down("")
 

@@ -10,7 +10,7 @@ from bot.channels.channel import Arrived, Channel, Keep, Open, Store
 from bot.channels.telegram import Telegram
 from bot.clock import Clock
 from tests.fakes.bot_api import TOKEN, Accepted, FakeBotApi
-from tests.phones import attached, file_named, find_button, parts_of
+from tests.phones import attached, caption_of, file_named, find_button, parts_of
 from tests.talk import Heard, plan_for
 from tests.worlds import phone_of
 
@@ -89,7 +89,8 @@ class TelegramPhones:
             return [fake.send_photo(user, file_named(found[2], 0)[2], name=who)]
         if found:
             name, type_, content = file_named(found[2], 0)
-            return [fake.send_document(user, content, name, type_, name=who)]
+            caption = {"caption": caption_of(said)} if caption_of(said) else {}
+            return [fake.send_document(user, content, name, type_, name=who, **caption)]
         return [fake.say(user, said.replace("\\n", "\n"), name=who)]
 
     def heard(self) -> list[Heard]:

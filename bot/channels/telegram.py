@@ -151,11 +151,12 @@ class Telegram:
             if (file.file_size or 0) > LARGEST_DOWNLOAD:
                 return media
             content = bytes(await file.download_as_bytearray())
+            digest = await self._keep(content, media.type)
         except BadRequest:
             return media
-        except Exception as why:  # noqa: BLE001  # PTB raises whatever an unexpected answer makes it trip over
+        except Exception as why:  # noqa: BLE001  # whatever PTB trips over in an unexpected answer, or a full disk
             raise FetchFailed(type(why).__name__) from None
-        return replace(media, digest=await self._keep(content, media.type), size=len(content))
+        return replace(media, digest=digest, size=len(content))
 
     async def send(self, sending: Sending) -> Outcome:
         """Make the one call that the row stands for."""

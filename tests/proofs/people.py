@@ -1,13 +1,17 @@
 """Made-up people who talk to the bot through the fake Bot API: they look at what it shows them, and do something."""
 
 import asyncio
-from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Sequence
+import json
+import re
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+
+from aiohttp import web
 
 from bot.clock import utc_text
 from bot.demo import people as demo
@@ -18,13 +22,20 @@ from storage.seeds import load_seeds
 from tests.fakes.bot_api import Accepted, FakeBotApi
 from tests.fakes.telegram_phones import JPEG
 
-OPERATOR = 1
+OPERATOR = 990_001
 START = datetime(2023, 11, 12, 0, 30, tzinfo=UTC)  # Sunday, 07.30 WIB: the first day of the Bimtek is open
 CODE = "K7M2P"
 
 COMMANDS = ("/start", "menu", "bantuan", "/kelompok", "/p2k2", "/jadwal", "/kegiatan", "/profil", "rekap", "/hadir", "p2k2")
 NONSENSE = ("halo pak", "<b>tes</b> & co", "🙏🙏", "batal", "/kembali", "ok", "1", "9999999999", "lanjutkan", "*_`[", "?")
-WORDS = ("Melati", "Mawar 2", "18", "20", "kemarin", "hari ini", "14.00", "jam 9 pagi", "3s 7i", "semua hadir", "2.2", "-")
+ANSWERS = (  # what a question without buttons asks for, and what people answer
+    (re.compile("nama", re.IGNORECASE), ("Melati", "Mawar 2", "Anggrek", "Kenanga <1>")),
+    (re.compile("berapa anggota", re.IGNORECASE), ("18", "20", "dua puluh")),
+    (re.compile("tidak hadir", re.IGNORECASE), ("3s 7i 12", "semua hadir", "sakit 3")),
+    (re.compile("kapan|tanggal|hari apa", re.IGNORECASE), ("kemarin", "hari ini", "11/11")),
+    (re.compile("pukul|jam", re.IGNORECASE), ("06.00", "jam 7 pagi")),
+    (re.compile("kode", re.IGNORECASE), (CODE, CODE.lower())),
+)
 ONE_LINES = ("p2k2 melati 2.2 kemarin jam 2 siang 3s 7i", "p2k2 mawar 1.1 hari ini 07.00 semua hadir")
 YES = ("Ya", "Simpan", "Hadir", "Semua hadir", "Selesai", "Lewati", "Lanjutkan", "Tambah kelompok")
 LEAVES = ("Batal", "Bukan saya", "Kembali", "Tutup", "Perbaikan data")
@@ -39,6 +50,7 @@ class Town(FakeBotApi):
         self.set_time(START)
         self.last: defaultdict[int, deque[Accepted]] = defaultdict(lambda: deque(maxlen=8))
         self.sent = 0
+        self.refusals: Counter[str] = Counter()
         self._news: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
 
     def time(self) -> datetime:
@@ -50,6 +62,12 @@ class Town(FakeBotApi):
     def push(self, update: dict[str, object], **more: object) -> int:
         self.sent += 1
         return super().push(update, **more)  # type: ignore[arg-type]
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        answer = await super()._serve(request)
+        if isinstance(answer, web.Response) and answer.status == 400 and answer.text:
+            self.refusals[json.loads(answer.text)["description"]] += 1
+        return answer
 
     def _accept(self, accepted: Accepted) -> None:
         super()._accept(accepted)
@@ -133,7 +151,6 @@ class Crowd:
     everybody: list[Somebody]
     rng: Random
     acts: int = 0
-    _unrest: Awaitable[None] | None = field(default=None, repr=False)
 
     async def live(self) -> None:
         """Do things until cancelled."""
@@ -150,6 +167,8 @@ class Crowd:
         dice = self.rng.random()
         if not seen:
             say(one.user, "/start", one.name)
+        elif seen[-1].keyboard and dice < 0.7:
+            self._react(one, seen[-1], times=1)
         elif dice < 0.06:
             say(one.user, self.rng.choice(NONSENSE), one.name)
         elif dice < 0.10:
@@ -175,7 +194,8 @@ class Crowd:
             label = self.rng.choice(shown.buttons)[0]
             self.town.say(one.user, self.rng.choice((label, label.lower(), "1", "2")), one.name)
         else:
-            self.town.say(one.user, self.rng.choice((*WORDS, *COMMANDS)), one.name)
+            asked = next((answers for question, answers in ANSWERS if question.search(shown.text)), COMMANDS)
+            self.town.say(one.user, self.rng.choice(asked), one.name)
 
     def _tap(self, one: Somebody, shown: Accepted, times: int) -> None:
         """Press a button, mostly one that leads on."""

@@ -1,0 +1,251 @@
+"""The command line: `python -m bot …`. What a command needs is imported when it runs, so that --help comes at once."""
+
+import asyncio
+import os
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from bot.settings import Settings, SettingsWrong, read_settings
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+UNENCRYPTED = "It is not encrypted yet (that comes later): keep it where only the office can read it."
+
+cli = typer.Typer(
+    help="The PKH bot of a Dinas Sosial. Settings are read from .env; .env.example explains each of them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@cli.callback()
+def private() -> None:
+    """Let nobody else on this machine read what is written: it is people's names and numbers."""
+    os.umask(0o077)
+
+
+@cli.command()
+def demo(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the page is; when taken, a free one.")] = 8080,
+    keep: Annotated[Path | None, typer.Option(help="Keep the data in this folder; else it is thrown away.")] = None,
+) -> None:
+    """Try everything on a page in the browser: no account, no token, no internet."""
+    from bot.demo.run import run_demo
+    from bot.log import set_up_log
+    from bot.running import run_until_stopped
+    from bot.single import only_one
+
+    set_up_log("WARNING")
+    host = "127.0.0.1"
+    with plain_errors(), ExitStack() as held:
+        if keep is not None:
+            held.enter_context(only_one(keep))
+        run_until_stopped(run_demo(host, free_port(host, port), keep))
+
+
+@cli.command()
+def run() -> None:
+    """Run the office's bot until it is stopped."""
+    from bot.log import set_up_log
+    from bot.running import CannotRun, run_office, run_until_stopped
+
+    settings = settings_or_exit()
+    set_up_log(settings.log_level, secrets_of(settings))
+
+    def started(app: "App", port: int) -> None:
+        names = ", ".join(sorted(app.channels))
+        tell(f"{settings.office_name}: running on {names}; health at http://{settings.web_host}:{port}/health")
+
+    with plain_errors():
+        try:
+            run_until_stopped(run_office(settings, started))
+        except CannotRun as why:
+            raise fail(str(why)) from None
+    tell("stopped")
+
+
+@cli.command()
+def invite(role: Annotated[str, typer.Option(help="operator, coordinator, supervisor, facilitator or tksk")]) -> None:
+    """Print a one-time link and code, valid for 7 days, for somebody who gets this role."""
+    from bot import inviting
+    from bot.channels.telegram import TokenInvalid, Unreachable
+    from bot.dates import show_moment
+
+    settings = settings_or_exit()
+    with plain_errors():
+        made = asyncio.run(inviting.invite(settings, role))
+    tell(f"Invitation for one {made.title}, until {show_moment(made.until, settings.office_zone)}:")
+    if settings.telegram_token:
+        try:
+            with err.status("asking Telegram for the bot's name"):
+                name = asyncio.run(inviting.ask_bot_name(settings))
+            tell(f"  https://t.me/{name}?start=u_{made.token}")
+        except (TokenInvalid, Unreachable) as why:
+            err.print(f"no link: {why}", style="yellow", markup=False)
+    tell(f"  KLAIM {made.code}")
+    tell("Open the link, or send the code to the bot. Whoever comes first gets the role.")
+
+
+@cli.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="The roster as .xlsx or .csv.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")] = False,
+) -> None:
+    """Bring the roster up to date from a file: checks every row, shows what would change, then asks."""
+    from bot.importing import NotImported, import_roster
+
+    settings = settings_or_exit()
+    with plain_errors(), err.status(f"reading {file.name}") as status:
+
+        def agree(preview: str, changes: bool) -> bool:
+            status.stop()
+            tell(preview)
+            return changes and (yes or typer.confirm("Apply?", default=False))
+
+        try:
+            done = asyncio.run(import_roster(settings.data_dir, file, agree))
+        except NotImported as why:
+            status.stop()
+            raise fail(str(why)) from None
+    tell(f"Applied: {done.new} new, {done.changed} changed." if done else "Nothing was applied.")
+
+
+@cli.command()
+def check() -> None:
+    """Look at settings, database, token and clock, one line each; exit 1 if something is wrong."""
+    from bot.checks import Found, check_all
+
+    try:
+        with err.status("checking"):
+            settings = read_settings()
+            findings = asyncio.run(check_all(settings))
+    except SettingsWrong as why:
+        findings = [Found(False, f"settings: {line}") for line in str(why).splitlines()]
+    for found in findings:
+        out.print(f"{'✓' if found.ok else '✗'} {found.says}", style=None if found.ok else "red", markup=False)
+    if not all(found.ok for found in findings):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def backup(
+    file: Annotated[Path | None, typer.Argument(help="What to write; default: a new file in DATA_DIR/backups.")] = None,
+) -> None:
+    """Save the database and all files as one archive, read back and checked; the bot may be running."""
+    from bot.backup import back_up
+    from bot.clock import MovableClock, utc_text
+
+    settings = settings_or_exit()
+    now = MovableClock().now()
+    target = file or settings.data_dir / "backups" / f"pkh-bot-{now:%Y%m%d-%H%M%S}.tar.gz"
+    with plain_errors(), Progress(console=err, transient=True) as bar:
+        task = bar.add_task("saving", total=None)
+        saved = back_up(
+            settings.data_dir, target, utc_text(now), lambda done, of: bar.update(task, completed=done, total=of)
+        )
+    size = f"{target.stat().st_size / 1000:,.0f} kB"
+    tell(f"{target}: {sum(saved.rows.values())} rows, {saved.files} files, {size}, read back and checked.")
+    tell(UNENCRYPTED)
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="An archive that `backup` wrote.")],
+    force: Annotated[bool, typer.Option("--force", help="Move a database that is there aside first.")] = False,
+) -> None:
+    """Bring a backup back, after checking all of it; the bot must be stopped."""
+    from bot.backup import restore as bring_back
+    from bot.clock import MovableClock
+    from bot.single import only_one
+
+    settings = settings_or_exit()
+    with plain_errors(), only_one(settings.data_dir), err.status("checking the archive"):
+        found = bring_back(file, settings.data_dir, f"{MovableClock().now():%Y%m%d-%H%M%S}", force=force)
+    tell(f"Restored {sum(found.rows.values())} rows and {found.files} files to {settings.data_dir}.")
+
+
+@cli.command()
+def export(folder: Annotated[Path, typer.Argument(help="A new or empty folder for the files.")]) -> None:
+    """Write the office's records as CSV files, one per table, without secrets."""
+    from bot.export import export as write_out
+    from bot.export import note_export
+
+    settings = settings_or_exit()
+    with plain_errors(), err.status("writing"):
+        written = write_out(settings.data_dir, folder)
+        asyncio.run(note_export(settings.data_dir))
+    tell(f"{folder}: {len(written)} files, {sum(written.values())} rows. They hold names and phone numbers.")
+
+
+def tell(words: str) -> None:
+    """Print as it is: nothing that a file or a person brought is markup."""
+    out.print(words, markup=False)
+
+
+def fail(words: str) -> typer.Exit:
+    """Say what is wrong, and make the exit to raise."""
+    err.print(words, style="red", markup=False)
+    return typer.Exit(2)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn what can go wrong into one clear line and exit 2; nothing shows a traceback or a secret."""
+    from bot.backup import BackupFailed
+    from bot.chat import Refused
+    from bot.door import NobodyAnswers
+    from bot.export import ExportFailed
+    from bot.single import AnotherProcess
+    from storage.database import NotOurDatabase, PragmaRefused
+
+    try:
+        yield
+    except (BackupFailed, ExportFailed, AnotherProcess, NobodyAnswers, Refused) as why:
+        raise fail(str(why)) from None
+    except (NotOurDatabase, PragmaRefused) as why:
+        raise fail(f"the database cannot be used: {why}") from None
+    except sqlite3.Error as why:
+        raise fail(f"the database does not work: {type(why).__name__}") from None
+    except OSError as why:
+        raise fail(f"{why.filename or 'the system'}: {why.strerror or type(why).__name__}") from None
+
+
+def settings_or_exit() -> Settings:
+    """Read the settings; name every one that is missing or wrong."""
+    try:
+        return read_settings()
+    except SettingsWrong as why:
+        raise fail(f"{why}\n.env.example explains every setting.") from None
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """Return what must never be logged."""
+    return [settings.telegram_token.get_secret_value()] if settings.telegram_token else []
+
+
+def free_port(host: str, wanted: int) -> int:
+    """Return the wanted port, or 0, which is any free one, when it is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, wanted))
+        except OSError:
+            return 0
+    return wanted
+
+
+if __name__ == "__main__":
+    cli()

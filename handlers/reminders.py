@@ -1,0 +1,40 @@
+"""The cards of reminders: what is about to begin, with what one can do about it."""
+
+from datetime import datetime
+
+from bot.clock import from_utc_text
+from bot.dates import show_moment
+from bot.message import Message
+from bot.routes import action
+from bot.text import lines
+from handlers.event_card import QUESTION, buttons, event_lines
+from handlers.lesson_choice import material_of
+from storage import events, invitations, meetings
+from storage.database import Connection
+from storage.reminders import Due
+
+
+def compose(db: Connection, due: Due, now: datetime) -> Message:
+    """Write the card of a reminder that is due; days and times stand as they are, for it may be read late."""
+    return _meeting_card(db, due) if due.kind == "meeting" else _event_card(db, due)
+
+
+def _meeting_card(db: Connection, due: Due) -> Message:
+    meeting = meetings.meeting(db, due.object_id)
+    assert meeting is not None, "a reminder is of something planned"
+    where = f", di {meeting.place}" if meeting.place else ""
+    when = show_moment(from_utc_text(meeting.starts_at), meeting.zone)
+    text = f"⏰ P2K2 Kelompok {meeting.group} ({meeting.members} anggota), {when}{where}."
+    return Message(
+        lines([text, material_of(meeting)]),
+        (action("p2k2", f"m{meeting.id}", "Catat P2K2"), action("jadwal", f"m{meeting.id}", "Ubah jadwal")),
+    )
+
+
+def _event_card(db: Connection, due: Due) -> Message:
+    event = events.event(db, due.object_id)
+    assert event is not None, "a reminder is of something announced"
+    invited = invitations.invitation(db, event.id, due.person_id)
+    answer = invited.answer if invited else None
+    ask = "Mohon hadir." if answer else f"Mohon hadir. {QUESTION}"
+    return Message(lines(["⏰ " + event_lines(event, event.zone), ask]), buttons(event, answer))

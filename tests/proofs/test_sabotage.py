@@ -1,0 +1,215 @@
+"""A suite that stays green whatever is broken proves nothing: each defence is taken away, and the suite must go red.
+
+Taken away, one at a time, in a copy of the program:
+the immediate transaction (deferred BEGIN); acknowledging after the disk has it, in the store and towards Telegram; the
+inbox's UNIQUE; taking a letter once; a receipt's key; escaping; the role check before a dialog and the one inside the
+transaction; whose contact it is; `uncertain` after a timeout and after a death; one `started` row per call; waiting
+after a 429; synchronous=FULL; foreign keys; the confirmation bound to its summary.
+"""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from storage.database import Connection, Database
+
+ROOT = Path(__file__).parents[2]
+HERE = "tests/proofs/test_sabotage.py"
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    """A defence taken away: in each file, each text is replaced by the other; `tests` are those that should notice."""
+
+    name: str
+    tests: tuple[str, ...]
+    changes: tuple[tuple[str, str, str], ...]
+
+
+SABOTAGES = (
+    Sabotage(
+        "deferred BEGIN",
+        (HERE,),
+        (("storage/database.py", 'connection.execute("BEGIN IMMEDIATE")', 'connection.execute("BEGIN")'),),
+    ),
+    Sabotage(
+        "the caller hears back before the commit",
+        ("tests/test_database.py",),
+        (
+            (
+                "storage/database.py",
+                '            self.on_commit("before")\n',
+                "            for answer, result, error in outcomes:\n"
+                "                answer.set_exception(error) if error else answer.set_result(result)\n"
+                '            self.on_commit("before")\n',
+            ),
+            ("storage/database.py", "if answer.cancelled():", "if answer.done():"),
+        ),
+    ),
+    Sabotage(
+        "updates confirmed before they are stored",
+        ("tests/test_telegram.py",),
+        (
+            (
+                "bot/channels/telegram.py",
+                "            await self.receive(batch)\n",
+                "            self._answering.add(asyncio.create_task(self.receive(batch)))\n",
+            ),
+        ),
+    ),
+    Sabotage(
+        "the inbox's UNIQUE dropped",
+        ("tests/test_turns.py", "tests/test_random_walks.py"),
+        (
+            ("storage/schema/0001_engine.sql", "    UNIQUE (channel, event_id)\n) STRICT;\nCREATE INDEX inbox_new", "    CHECK (1)\n) STRICT;\nCREATE INDEX inbox_new"),
+            ("storage/inbox.py", "ON CONFLICT (channel, event_id) DO NOTHING", "ON CONFLICT DO NOTHING"),
+        ),
+    ),
+    Sabotage(
+        "a letter taken as often as it comes",
+        ("tests/test_turns.py",),
+        (("bot/turns.py", "        if not inbox.take(db, letters):\n            return  #", "        inbox.take(db, letters)  #"),),
+    ),
+    Sabotage(
+        "a check-in's key dropped",
+        ("tests/test_transcripts.py", "-k", "check_in or events_office"),
+        (
+            ("storage/schema/0003_events.sql", "    PRIMARY KEY (slot_id, person_id),\n    UNIQUE (slot_id, number)\n) STRICT, WITHOUT ROWID;", "    PRIMARY KEY (slot_id, number)\n) STRICT, WITHOUT ROWID;"),
+            ("storage/check_ins.py", "ON CONFLICT (slot_id, person_id) DO NOTHING", "ON CONFLICT DO NOTHING"),
+            ("handlers/check_in.py", "if found and (before :=", "if found and not found and (before :="),
+        ),
+    ),
+    Sabotage(
+        "what was typed is not escaped",
+        ("tests/test_markup.py",),
+        (("bot/channels/markup.py", "shown = escape(_shown(span), quote=False)", "shown = _shown(span)"),),
+    ),
+    Sabotage(
+        "no role check before a dialog",
+        ("tests/test_turns.py",),
+        (("bot/decisions.py", "        if scene.role not in dialog.roles:\n            away", "        if False:\n            away"),),
+    ),
+    Sabotage(
+        "no second look at who talks, inside the transaction",
+        ("tests/test_turns.py",),
+        (("bot/turns.py", "!= based_on or person != scene.person:", "!= based_on:"),),
+    ),
+    Sabotage(
+        "anybody's contact counts as the own one",
+        ("tests/test_telegram_updates.py",),
+        (("bot/channels/telegram_updates.py", "_id(card.user_id) == _id(sender.id) and not forwarded", "not forwarded"),),
+    ),
+    Sabotage(
+        "sent again after a timeout",
+        ("tests/test_courier.py",),
+        (("bot/courier.py", "if row.edit_of or self._channels[row.channel].capabilities.idempotent:", "if True:"),),
+    ),
+    Sabotage(
+        "sent again after a death",
+        ("tests/test_courier.py", "tests/test_outbox.py"),
+        (("storage/outcomes.py", "if is_edit or channel in safe:", "if True:"),),
+    ),
+    Sabotage(
+        "a whole batch marked as started",
+        ("tests/test_courier.py", "tests/test_outbox.py"),
+        (("storage/delivery.py", "        WHERE id = :id AND (state = 'queued'", "        WHERE :id > 0 AND (state = 'queued'"),),
+    ),
+    Sabotage(
+        "no wait after a 429",
+        ("tests/test_courier.py", "tests/test_outbox.py"),
+        (
+            ("storage/outcomes.py", "        chats.leave_alone(db, chat, until)\n", ""),
+            ("storage/outcomes.py", '_put_back(db, id, now, until, "Throttled"', '_put_back(db, id, now, now, "Throttled"'),
+        ),
+    ),
+    Sabotage("synchronous=NORMAL", (HERE,), (("storage/database.py", '"synchronous": 2', '"synchronous": 1'),)),
+    Sabotage("no foreign keys", (HERE,), (("storage/database.py", '"foreign_keys": 1', '"foreign_keys": 0'),)),
+    Sabotage(
+        "a yes counts for any summary",
+        ("tests/test_turns.py", "tests/test_random_walks.py"),
+        (("bot/chat.py", 'about = hashlib.sha256(Text.of(summary).plain.encode()).hexdigest()[:12]', 'about = ""'),),
+    ),
+)
+
+
+async def test_no_other_process_writes_between_our_read_and_our_write(tmp_path: Path) -> None:
+    """The command line may write while the bot runs; whoever read first must not fail, nor decide on what is old."""
+    store = await Database.open(tmp_path / "store")
+    other = sqlite3.connect(store.path, timeout=0, isolation_level=None, check_same_thread=False)
+
+    def read_then_write(db: Connection) -> str:
+        db.execute("SELECT count(*) FROM districts").fetchone()
+        try:
+            other.execute("INSERT INTO districts (name) VALUES ('Binjai')")
+            refused = ""
+        except sqlite3.OperationalError as why:
+            refused = str(why)
+        db.execute("INSERT INTO districts (name) VALUES ('Stabat')")
+        return refused
+
+    assert await store.write(read_then_write) == "database is locked"
+    other.close()
+    await store.close()
+
+
+async def test_the_settings_that_the_promises_rest_on(tmp_path: Path) -> None:
+    """Each commit waits for the disk, and a row that points to nothing is refused."""
+    store = await Database.open(tmp_path / "store")
+
+    def ask(db: Connection) -> list[object]:
+        names = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+        return [db.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+
+    assert await store.write(ask) == ["wal", 2, 1, 1]
+    await store.close()
+
+
+@pytest.mark.proof
+def test_untouched_every_one_of_these_tests_passes(tmp_path: Path) -> None:
+    """In a copy where nothing was changed all of it is green: it is the sabotage that turns it red."""
+    copy = _copy(tmp_path)
+    for asked in sorted({one.tests for one in SABOTAGES}):
+        assert _run(copy, asked) == 0, asked
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("sabotage", SABOTAGES, ids=lambda one: one.name)
+def test_without_a_defence_the_suite_goes_red(sabotage: Sabotage, tmp_path: Path) -> None:
+    """Some test fails; not for a module that can no longer be imported, which would be another exit status."""
+    copy = _copy(tmp_path)
+    for name, defence, hole in sabotage.changes:
+        path = copy / name
+        text = path.read_text(encoding="utf-8")
+        assert text.count(defence) == 1, f"the defence stands no longer in {name} as: {defence}"
+        path.write_text(text.replace(defence, hole), encoding="utf-8")
+    assert _run(copy, sabotage.tests) == 1
+
+
+def _copy(folder: Path) -> Path:
+    copy = folder / "copy"
+    copy.mkdir()
+    for name in ("bot", "handlers", "storage", "tests"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    return copy
+
+
+def _run(copy: Path, asked: tuple[str, ...]) -> int:
+    """Run these tests of the copy, up to the first that fails; return pytest's exit status."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *asked],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    (copy / "said.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
+    return done.returncode

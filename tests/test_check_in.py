@@ -1,0 +1,222 @@
+"""Check-in codes and check-ins: what is a code, and what holds after any sequence of tries."""
+
+import sqlite3
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clock import from_utc_text, utc_text
+from bot.message import Capabilities, Said
+from bot.posting import Poster
+from bot.settling import Settling
+from handlers.check_in import LOCKED_FOR, MOST_WRONG, MOST_WRONG_A_DAY, locked_until, save
+from handlers.codes import ALPHABET, make_code, read_bare_code, read_code
+from storage import chats, events, invitations, people
+from storage.database import Connection, migrate
+from storage.events import Audience
+
+SEVEN = datetime(2023, 11, 12, 0, 0, tzinfo=UTC)  # 07.00 WIB
+POSTER = Poster({"telegram": Capabilities(4096, 1024, 100, 0, 60, 0, edits=True)})
+ZONE = "Asia/Jakarta"
+
+
+def said(text: str) -> Said:
+    return Said("telegram", "telegram:1", "1", SEVEN, "text", text)
+
+
+@given(st.binary(min_size=1, max_size=8), st.integers(0, 40))
+def test_a_code_is_five_clear_symbols_a_letter_and_a_digit_among_them(seed: bytes, used: int) -> None:
+    """No code has a symbol that looks like another, none is a word or a number, and none is in use."""
+
+    def secret(name: str) -> bytes:
+        return sha256(seed + name.encode()).digest()
+
+    taken: set[str] = set()
+    for _ in range(used):
+        taken.add(make_code(secret, taken))
+    code = make_code(secret, taken)
+    assert len(taken) == used
+    assert code not in taken
+    assert len(code) == 5
+    assert set(code) <= set(ALPHABET)
+    assert not set(code) & set("0O1IL")
+    assert any(symbol.isdigit() for symbol in code)
+    assert any(symbol.isalpha() for symbol in code)
+    assert make_code(secret, taken) == code
+
+
+@given(st.sampled_from(["{}", "{} ", "hadir {}", "Hadir: {}", "kode {}", "\n{}"]), st.booleans())
+def test_a_code_is_read_as_people_type_it(form: str, lower: bool) -> None:
+    """Capitals, spaces, dashes and a leading `hadir` make no difference."""
+    for typed in ("K7M2P", "K7M 2P", "K7M-2P", "K7M.2P", "K 7 M 2 P"):
+        text = form.format(typed)
+        assert read_code(text.lower() if lower else text) == "K7M2P"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "makan",
+        "20814",
+        "jam 25",
+        "pkh 24",
+        "rt 5 a",
+        "K7M2",
+        "K7M2PX",
+        "K0M2P",
+        "🙂🙂🙂🙂🙂",
+        "",
+        "3 4 5 a b",
+        "a2 b 3c",
+    ],
+)
+def test_what_is_no_code_is_left_alone(text: str) -> None:
+    """Words, numbers, and a word with a number are answers to something else."""
+    assert read_bare_code(said(text)) is None
+
+
+@given(st.text(max_size=30))
+def test_whatever_is_typed_a_code_is_well_formed_or_none(text: str) -> None:
+    """Reading never fails, and never lets anything but a code through."""
+    code = read_code(text)
+    assert code is None or (len(code) == 5 and set(code) <= set(ALPHABET))
+
+
+def test_the_fifth_wrong_code_locks_for_a_quarter_of_an_hour() -> None:
+    """Four wrong codes lock nothing; the fifth locks for 15 minutes from then on, not from the first."""
+    wrong = [SEVEN + timedelta(minutes=3 * one) for one in range(5)]
+    assert locked_until(wrong[:4], wrong[3]) is None
+    assert locked_until(wrong, wrong[4]) == wrong[4] + LOCKED_FOR
+    assert locked_until(wrong, wrong[4] + LOCKED_FOR) is None
+    slow = [SEVEN + timedelta(minutes=4 * one) for one in range(5)]
+    assert locked_until(slow, slow[4]) is None
+
+
+def test_the_twentieth_wrong_code_of_a_day_locks_until_the_day_is_over() -> None:
+    """A patient guesser is stopped as well."""
+    wrong = [SEVEN + timedelta(minutes=20 * one) for one in range(MOST_WRONG_A_DAY)]
+    assert locked_until(wrong[:-1], wrong[-1]) is None
+    assert locked_until(wrong, wrong[-1]) == SEVEN + timedelta(hours=24)
+
+
+@pytest.fixture
+def db() -> Iterator[Connection]:
+    """A store with an event of two days, Siti and Budi invited to it, Tono not."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection)
+    connection.execute("PRAGMA foreign_keys = 1")
+    stamp = utc_text(SEVEN - timedelta(days=2))
+    for number, (name, role) in enumerate([("Siti", "facilitator"), ("Budi", "facilitator"), ("Tono", "tksk")], 1):
+        person = people.add_person(
+            connection, name=name, phone=None, role=role, district_id=None, village_id=None, now=stamp
+        )
+        chats.hear(connection, f"telegram:{number}", "telegram", name, stamp)
+        people.link_chat(connection, f"telegram:{number}", person, stamp)
+    audience = Audience(("facilitator",))
+    event = events.add_event(
+        connection,
+        ref="d1",
+        subject="Bimtek",
+        place="Medan",
+        first_day="2023-11-12",
+        last_day="2023-11-13",
+        starts="08:00",
+        ends=None,
+        starts_at=utc_text(SEVEN + timedelta(hours=1)),
+        zone=ZONE,
+        attachment=None,
+        audience=audience,
+        made_by=1,
+        now=stamp,
+    )
+    for day, code in enumerate(["K7M2P", "W4X9Z"]):
+        opens = SEVEN + timedelta(days=day)
+        closes = opens + timedelta(hours=11)
+        events.add_slot(
+            connection,
+            event.id,
+            day=f"2023-11-{12 + day}",
+            opens_at=utc_text(opens),
+            closes_at=utc_text(closes),
+            code=code,
+        )
+    invitations.freeze(connection, event.id, audience)
+    yield connection
+    connection.close()
+
+
+def send(db: Connection, person_id: int, code: str, at: datetime, late: timedelta = timedelta()) -> str:
+    """Let somebody send a code; return what was answered. It is settled `late` after it was sent."""
+    chat = f"telegram:{person_id}"
+    today = (at + timedelta(hours=7)).date()
+    person = people.person(db, person_id)
+    save(Settling(db, chat, person, "d9", at, at + late, today, ZONE, None, POSTER), code)
+    return str(db.execute("SELECT body FROM outbox ORDER BY id DESC LIMIT 1").fetchone()[0])
+
+
+def test_a_code_counts_from_when_it_was_sent(db: Connection) -> None:
+    """What was sent at 07.52 and reached us after the slot had closed is recorded as of 07.52."""
+    answer = send(db, 1, "K7M2P", SEVEN + timedelta(minutes=52), late=timedelta(hours=15))
+    assert "Tercatat hadir, No. 0001" in answer
+    assert "pukul 07.52 WIB" in answer
+    row = db.execute("SELECT at, stored_at FROM check_ins").fetchone()
+    assert tuple(row) == ("2023-11-12T00:52:00.000+00:00", "2023-11-12T15:52:00.000+00:00")
+
+
+def test_while_locked_out_even_the_right_code_is_refused(db: Connection) -> None:
+    """Every code of a person who is locked out is refused, the right one too; a receipt is still repeated."""
+    send(db, 1, "K7M2P", SEVEN)
+    for _ in range(MOST_WRONG):
+        send(db, 1, "A2A2A", SEVEN + timedelta(hours=24))
+    assert "Terlalu banyak" in send(db, 1, "W4X9Z", SEVEN + timedelta(hours=24, minutes=1))
+    assert "Sudah tercatat, No. 0001" in send(db, 1, "K7M2P", SEVEN + timedelta(hours=24, minutes=1))
+    assert "Tercatat hadir" in send(db, 2, "W4X9Z", SEVEN + timedelta(hours=24, minutes=1))
+
+
+def test_guessing_with_another_events_code_is_guessing(db: Connection) -> None:
+    """Who is not invited learns nothing by trying: it counts as a wrong code, and locks."""
+    for _ in range(MOST_WRONG):
+        assert "tidak mengundang" in send(db, 3, "K7M2P", SEVEN)
+    assert "Terlalu banyak" in send(db, 3, "K7M2P", SEVEN)
+
+
+def test_any_sequence_of_tries_keeps_the_rules(db: Connection) -> None:
+    """In 1,000 random sequences nobody has two rows or two receipts, and never were there six guesses in 15 minutes."""
+    chance = Random(12)
+    codes = ["K7M2P", "W4X9Z", "A2A2A", "B3B3B", "C4C4C"]
+    for _ in range(1000):
+        db.execute("SAVEPOINT sequence")
+        first: dict[tuple[str, int], tuple[object, ...]] = {}
+        at = SEVEN - timedelta(minutes=30)
+        for _ in range(chance.randint(3, 14)):
+            # Two chats of one person are answered in no certain order.
+            at += timedelta(minutes=chance.choice([-6, 0, 0, 1, 3, 20, 300]))
+            send(db, chance.randint(1, 3), chance.choice(codes), at, timedelta(minutes=chance.choice([0, 0, 90])))
+            for slot, person, *receipt in db.execute("SELECT slot_id, person_id, number, at, stored_at FROM check_ins"):
+                assert first.setdefault((slot, person), tuple(receipt)) == tuple(receipt)
+        _check(db)
+        db.execute("ROLLBACK TO sequence")
+        db.execute("RELEASE sequence")
+
+
+def _check(db: Connection) -> None:
+    for slot, opens, closes in db.execute("SELECT id, opens_at, closes_at FROM slots").fetchall():
+        kept = db.execute("SELECT number, at, person_id FROM check_ins WHERE slot_id = ? ORDER BY number", (slot,))
+        rows = kept.fetchall()
+        assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
+        assert all(opens <= row[1] < closes and row[2] != 3 for row in rows)
+    for person in (1, 2, 3):
+        guessed = [
+            from_utc_text(row[0])
+            for row in db.execute(
+                "SELECT at FROM tries WHERE person_id = ? AND reason IN ('wrong', 'uninvited') ORDER BY at", (person,)
+            )
+        ]
+        for place, at in enumerate(guessed):
+            assert bisect_right(guessed, at + LOCKED_FOR - timedelta(microseconds=1)) - place <= MOST_WRONG

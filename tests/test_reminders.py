@@ -1,0 +1,249 @@
+"""A reminder goes out once, in time or not at all, and whatever was planned, moved or cancelled in between."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import dates
+from bot.clock import StoppedClock, utc_text
+from bot.message import Capabilities, Message
+from bot.posting import Poster
+from bot.reminders import Reminders
+from handlers.reminders import compose
+from storage import chats, events, groups, invitations, lessons, meetings, outbox, people, places
+from storage.database import Connection, Database
+from storage.events import Audience
+
+START = datetime(2023, 11, 6, 2, 0, tzinfo=UTC)  # Monday, 09.00 WIB
+SEED = {"modules": [{"key": "gizi", "name": "Kesehatan dan Gizi", "rank": 3, "lessons": ["Pentingnya Gizi"]}]}
+
+
+class Office:
+    """Siti's office: a clock, a store, and the reminders that a process keeps."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.clock = StoppedClock(START)
+        self.poster = Poster({"simulator": Capabilities(4096, 1024, 24, 0, 40, 0)})
+        self.restart()
+
+    def restart(self) -> None:
+        """Start a new process on the same store."""
+        self.reminders = Reminders(self.database, self.poster, self.clock, compose)
+
+    async def plan(self, day: str, at: str, zone: str = "Asia/Jakarta") -> int:
+        """Plan a meeting on the clocks of a zone, now."""
+        moment, now = _moment(day, at, zone), utc_text(self.clock.now())
+        return await self.database.write(
+            lambda db: meetings.plan_meeting(
+                db,
+                ref=f"{moment}{now}",
+                group_id=1,
+                person_id=1,
+                lesson_id=1,
+                topic="",
+                day=day,
+                starts_at=moment,
+                zone=zone,
+                place="",
+                now=now,
+            )
+        )
+
+    async def move(self, meeting_id: int, day: str, at: str) -> None:
+        """Move a meeting, as the schedule does."""
+        zone, now = "Asia/Jakarta", utc_text(self.clock.now())
+
+        def move(db: Connection) -> None:
+            meetings.move_meeting(db, meeting_id, day, _moment(day, at, zone), zone, now)
+            outbox.stop(db, f"meeting:{meeting_id}", now)
+
+        await self.database.write(move)
+
+    async def at(self, day: str, at: str) -> list[str]:
+        """Let the clock come to this moment (WIB) and tick; return the states of what that made."""
+        self.clock.move(
+            dates.to_utc(date.fromisoformat(day), time.fromisoformat(at), "Asia/Jakarta") - self.clock.now()
+        )
+        return await self.tick()
+
+    async def tick(self) -> list[str]:
+        """Tick once; return the states of the rows that made."""
+        before = len(await self.rows())
+        await self.reminders.post_due()
+        return [state for state, _, _ in (await self.rows())[before:]]
+
+    async def rows(self) -> list[tuple[str, str, str]]:
+        """Return (state, when it expires, text) of every reminder, in order."""
+
+        def read(db: Connection) -> list[tuple[str, str, str]]:
+            found = db.execute("SELECT state, expires_at, body FROM outbox WHERE kind = 'reminder' ORDER BY id")
+            return [(row[0], row[1], Message.from_json(row[2]).text.plain) for row in found]
+
+        return await self.database.read(read)
+
+
+def _moment(day: str, at: str, zone: str) -> str:
+    return utc_text(dates.to_utc(date.fromisoformat(day), time.fromisoformat(at), zone))
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    """Siti is registered and has a group of eighteen."""
+    database = await Database.open(tmp_path / "office.sqlite3")
+
+    def settle(db: Connection) -> None:
+        now = utc_text(START - timedelta(days=30))
+        places.load_places(db, {"districts": [{"name": "Stabat", "desa": ["Kwala Bingai"]}]})
+        lessons.load_lessons(db, SEED)
+        siti = people.add_person(
+            db, name="Siti Aminah", phone=None, role="facilitator", district_id=1, village_id=1, now=now
+        )
+        chats.hear(db, "simulator:siti", "simulator", "Siti", now)
+        people.link_chat(db, "simulator:siti", siti, now)
+        groups.add_group(db, ref="g", person_id=siti, village_id=1, name="Melati", members=18, now=now)
+
+    await database.write(settle)
+    yield Office(database)
+    await database.close()
+
+
+async def test_each_reminder_goes_once(office: Office) -> None:
+    """A day before, and two hours before; another tick, or another process, sends nothing more."""
+    await office.plan("2023-11-09", "14:00")
+    assert await office.at("2023-11-08", "13:59") == []
+    assert await office.at("2023-11-08", "14:00") == ["queued"]
+    assert await office.tick() == []
+    office.restart()
+    assert await office.tick() == []
+    assert await office.at("2023-11-09", "12:01") == ["queued"]
+    assert await office.at("2023-11-09", "18:00") == []
+    (_, expires, text), _ = await office.rows()
+    assert expires == "2023-11-09T07:00:00.000+00:00"
+    assert text == (
+        "⏰ P2K2 Kelompok Melati (18 anggota), Kamis, 9 November 2023 pukul 14.00 WIB.\n"
+        "Modul Kesehatan dan Gizi, sesi 1: Pentingnya Gizi"
+    )
+
+
+async def test_what_moves_is_reminded_of_at_its_new_time(office: Office) -> None:
+    """The old time is forgotten, with what waited to be sent about it."""
+    meeting = await office.plan("2023-11-09", "14:00")
+    assert await office.at("2023-11-08", "14:00") == ["queued"]
+    await office.move(meeting, "2023-11-11", "10:00")
+    assert await office.at("2023-11-09", "12:00") == []
+    assert await office.at("2023-11-10", "10:00") == ["queued"]
+    assert [state for state, _, _ in await office.rows()] == ["cancelled", "queued"]
+
+
+async def test_what_moves_away_and_back_is_reminded_of_as_before(office: Office) -> None:
+    """A change of mind before anything was due costs no reminder; after it, nothing is said twice."""
+    meeting = await office.plan("2023-11-09", "14:00")
+    await office.move(meeting, "2023-11-10", "14:00")
+    await office.move(meeting, "2023-11-09", "14:00")
+    assert await office.at("2023-11-08", "14:00") == ["queued"]
+    await office.move(meeting, "2023-11-10", "14:00")
+    await office.move(meeting, "2023-11-09", "14:00")
+    assert await office.tick() == []
+    assert await office.at("2023-11-09", "12:00") == ["queued"]
+
+
+async def test_what_is_cancelled_or_held_is_not_reminded_of(office: Office) -> None:
+    """Nobody is called to a meeting that is off."""
+    meeting = await office.plan("2023-11-09", "14:00")
+    await office.database.write(meetings.cancel_meeting, meeting)
+    assert await office.at("2023-11-08", "14:00") == []
+    assert await office.at("2023-11-09", "13:00") == []
+
+
+async def test_after_a_day_without_power_only_what_still_helps_goes(office: Office) -> None:
+    """Of two that are due the later goes; what has begun is recorded as not sent; what is long past is left."""
+    await office.plan("2023-11-09", "14:00")
+    assert await office.at("2023-11-09", "13:00") == ["queued", "expired"]
+    await office.plan("2023-11-15", "14:00")
+    assert await office.at("2023-11-16", "09:00") == ["expired", "expired"]
+    assert await office.tick() == []
+    await office.plan("2023-11-20", "14:00")
+    assert await office.at("2023-12-20", "09:00") == []
+
+
+async def test_what_is_planned_too_late_has_no_such_reminder(office: Office) -> None:
+    """Planned three hours before: the day before is not reminded of any more, two hours before is."""
+    await office.plan("2023-11-06", "12:00")
+    assert await office.at("2023-11-06", "09:30") == []
+    assert await office.at("2023-11-06", "10:00") == ["queued"]
+    await office.plan("2023-11-06", "11:00")
+    assert await office.tick() == []
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "zone", "said"),
+    [
+        ("2023-11-09", "14:00", "Asia/Makassar", "Kamis, 9 November 2023 pukul 14.00 WITA"),
+        ("2023-11-09", "08:00", "Asia/Jayapura", "Kamis, 9 November 2023 pukul 08.00 WIT"),
+        ("2023-11-09", "00:30", "Asia/Jakarta", "Kamis, 9 November 2023 pukul 00.30 WIB"),
+    ],
+)
+async def test_the_meeting_s_own_clock_is_shown(office: Office, day: str, at: str, zone: str, said: str) -> None:
+    """In eastern zones and around midnight, day and time are those of the place where people meet."""
+    await office.plan(day, at, zone)
+    due = dates.to_utc(date.fromisoformat(day), time.fromisoformat(at), zone) - timedelta(days=1)
+    office.clock.move(due - timedelta(seconds=1) - office.clock.now())
+    assert await office.tick() == []
+    office.clock.move(timedelta(seconds=2))
+    assert await office.tick() == ["queued"]
+    assert said in (await office.rows())[0][2]
+
+
+async def test_who_cannot_be_reached_is_reminded_once_that_changes(office: Office) -> None:
+    """A reminder is not used up while nobody could read it; nobody who has left is reminded."""
+    await office.plan("2023-11-09", "14:00")
+    await office.database.write(chats.set_reachable, "simulator:siti", False)
+    assert await office.at("2023-11-08", "15:00") == []
+    await office.database.write(chats.set_reachable, "simulator:siti", True)
+    assert await office.tick() == ["queued"]
+    await office.database.write(people.set_active, 1, False)
+    assert await office.at("2023-11-09", "13:00") == []
+
+
+async def test_an_event_is_reminded_of_with_its_question_until_it_is_answered(office: Office) -> None:
+    """Who has not answered is asked once more; who said yes is told; who said no is left alone."""
+    await office.database.write(_announce)
+    assert await office.at("2023-11-11", "17:59") == []
+    assert await office.at("2023-11-11", "18:00") == ["queued"] * 2
+    asked, told = [text for _, _, text in await office.rows()]
+    assert asked.startswith("⏰ Bimtek ORSOS\nMinggu s.d. Selasa, 12 s.d. 14 November 2023")
+    assert asked.endswith("Mohon hadir. Mohon konfirmasi kehadiran.")
+    assert told.endswith("Mohon hadir.")
+
+
+def _announce(db: Connection) -> None:
+    """Invite Siti, Budi who comes, and Tono who does not."""
+    now = utc_text(START)
+    for name in ("Budi", "Tono"):
+        person = people.add_person(
+            db, name=name, phone=None, role="facilitator", district_id=1, village_id=None, now=now
+        )
+        chats.hear(db, f"simulator:{name}", "simulator", name, now)
+        people.link_chat(db, f"simulator:{name}", person, now)
+    event = events.add_event(
+        db,
+        ref="e",
+        subject="Bimtek ORSOS",
+        place="Hotel Le Polonia, Medan",
+        first_day="2023-11-12",
+        last_day="2023-11-14",
+        starts="08:00",
+        ends=None,
+        starts_at=_moment("2023-11-12", "08:00", "Asia/Jakarta"),
+        zone="Asia/Jakarta",
+        attachment=None,
+        audience=Audience(("facilitator",)),
+        made_by=1,
+        now=now,
+    )
+    invitations.freeze(db, event.id, Audience(("facilitator",)))
+    invitations.answer(db, event.id, 2, "yes", now)
+    invitations.answer(db, event.id, 3, "no", now)
