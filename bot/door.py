@@ -14,8 +14,8 @@ from typing import Any
 
 from bot.backup import DATABASE
 from bot.chat import Refused
+from bot.roster_change import apply_roster, preview
 from bot.single import AnotherProcess, only_one
-from handlers.roster_import import apply_roster, preview
 from storage import invites, office, places, roster
 from storage.database import Connection, Database
 from storage.roster import Changes, RosterRow

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.clock import MovableClock, utc_text
 from bot.documents.roster_workbook import NotARoster, read_roster
 from bot.door import at_the_store
-from handlers.roster_import import problem_line
+from bot.roster_change import problem_line
 from storage.places import District, Village
 
 

@@ -14,9 +14,9 @@ from bot.clock import Clock, MovableClock
 from bot.door import open_door
 from bot.settings import Settings
 from bot.single import only_one
+from bot.version import program_version
 from bot.watchdog import DEAF_AFTER, PollingDead, watch
 from bot.web.server import make_app, serve
-from handlers.office import program_version
 from storage.health import health
 from storage.seeds import load_seeds
 

@@ -1,5 +1,7 @@
 """What people can do, one file each; this is the table of contents, in the order of the menu."""
 
+from collections.abc import Callable
+
 from bot.routes import Command, Routes
 from handlers.announce import ANNOUNCE
 from handlers.applications import APPROVE, REFUSE
@@ -11,10 +13,10 @@ from handlers.late_photos import LATE_PHOTOS
 from handlers.lessons import LESSONS
 from handlers.log_meeting import LOG_MEETING
 from handlers.menu import make_help, make_menu
-from handlers.month_recap import MONTH_RECAP
 from handlers.my_events import make_my_events
 from handlers.office import SYSTEM
 from handlers.profile import CORRECTION, PROFILE
+from handlers.recaps import RECAPS
 from handlers.registration import make_start
 from handlers.reminders import compose as compose_reminder
 from handlers.roster import REQUESTS, ROSTER
@@ -29,12 +31,15 @@ __all__ = ["build_routes", "compose_reminder"]
 OFFICE = (REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION)
 
 
-def build_routes(office: str) -> Routes:
-    """List every way into what people can do. `office` is its name as people read it."""
+def build_routes(office: str, link: Callable[[str], str] = lambda payload: "") -> Routes:
+    """List every way into what people can do.
+
+    `office` is its name as people read it; `link` turns a deep link's payload into an address, '' where there is none.
+    """
     commands: list[Command] = []
     menu, help_ = make_menu("menu", commands), make_help(commands)
     start = make_start(office, menu)
-    my_events, *event_parts = make_my_events(lambda payload: "")
+    my_events, *event_parts = make_my_events(link)
     commands += [
         Command("menu", menu, "", "yang bisa dilakukan sekarang"),
         Command("bantuan", help_, "", "semua perintah"),
@@ -45,7 +50,7 @@ def build_routes(office: str) -> Routes:
         Command("kegiatan", my_events, "Kegiatan", "undangan, jawaban, dan absen saya"),
         Command("hadir", CHECK_IN, "", "absen dengan kode: /hadir K7M2P"),
         Command("buat", ANNOUNCE, "Buat kegiatan", "umumkan kegiatan baru"),
-        Command("rekap", MONTH_RECAP, "Rekap", "rekap bulanan"),
+        Command("rekap", RECAPS, "Rekap", "rekap bulanan, daftar hadir kegiatan"),
         Command("materi", LESSONS, "Materi P2K2", "modul dan sesi P2K2"),
         Command("petugas", ROSTER, "Petugas", "daftar petugas: impor, cari, setujui"),
         Command("profil", PROFILE, "Profil", "data saya, dan meminta perbaikan"),

@@ -10,6 +10,7 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import words
 from handlers.roster_person import show_number
+from handlers.event_card import send_open
 from storage import applications, office, people, places
 from storage.applications import Application
 from storage.database import Connection
@@ -83,6 +84,8 @@ def save_approval(tx: Settling, new: Approval) -> None:
     office.note(tx.db, tx.stamp, tx.me.id, "approve", f"person:{person_id}")
     hello = f"Bapak/Ibu {new.name.split()[0]} sudah disetujui. Ketik menu untuk melihat yang bisa dilakukan."
     tx.poster.reply(tx.db, asked.chat, Message.of(hello), tx.now)
+    if person := people.person(tx.db, person_id):
+        send_open(tx, person)
     tx.say(f"{new.name} disetujui dan sudah dikabari.")
 
 

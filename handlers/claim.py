@@ -9,6 +9,7 @@ from bot.message import Said
 from bot.routes import Wanted
 from bot.settling import Settling
 from bot.typed import words
+from handlers.event_card import send_open
 from storage import invites, office, people
 
 NO_LONGER = "Undangan itu tidak berlaku lagi. Minta undangan baru kepada Dinas Sosial."
@@ -58,6 +59,8 @@ def save(tx: Settling, new: Claim) -> None:
         raise Refused(NO_LONGER)
     office.note(tx.db, tx.stamp, person_id, "claim", f"role:{invite.role}")
     tx.say(f"Baik, Bapak/Ibu {new.name.split()[0]}. Sekarang terdaftar sebagai {invite.title}. Ketik menu untuk mulai.")
+    if person := people.person(tx.db, person_id):
+        send_open(tx, person)
 
 
 CLAIM = Dialog("klaim", "Klaim undangan", claim, save, EVERYONE | STRANGERS, steps=1)

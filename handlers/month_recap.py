@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot import dates
-from bot.chat import Chat, Dialog, Reader, Refused
+from bot.chat import Chat, Reader, Refused
 from bot.clock import from_utc_text
 from bot.documents.meetings_workbook import MeetingRow, MeetingsHead, write_meetings
 from bot.message import Attachment, Message
 from bot.picked import choose
 from bot.settling import Settling
 from bot.text import Text, bold, lines
-from handlers.groups import FACILITATORS
 from storage import meetings
 from storage.meetings import Meeting
 
@@ -49,9 +48,6 @@ async def ask(chat: Chat, read: Reader) -> MonthRecap:
 def save(tx: Settling, recap: MonthRecap) -> None:
     """Hand out the list and the file."""
     tx.say(Message(recap.text, file=recap.file))
-
-
-MONTH_RECAP = Dialog("rekap", "Rekap bulanan", ask, save, FACILITATORS, steps=1)
 
 
 def _text(month: str, held: Sequence[Meeting]) -> Text:

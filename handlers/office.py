@@ -1,13 +1,13 @@
 """The system page (sistem): whether the bot keeps up, when it was last saved elsewhere, and what was done last."""
 
 from datetime import datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
 
 from bot.chat import Chat, Dialog, Reader
 from bot.clock import from_utc_text
 from bot.dates import local, show_moment
 from bot.settling import Settling
 from bot.text import Text, bold, lines
+from bot.version import program_version
 from storage.health import AuditLine, Health, health, last_audit_lines
 
 AUDIT_LINES = 10
@@ -45,14 +45,6 @@ async def see_system(chat: Chat, read: Reader) -> tuple[Health, list[AuditLine]]
 def save_system(tx: Settling, seen: tuple[Health, list[AuditLine]]) -> None:
     """Say them."""
     tx.say(_written(*seen, tx.now, tx.zone))
-
-
-def program_version() -> str:
-    """Return the version of the installed program."""
-    try:
-        return version("pkh-bot")
-    except PackageNotFoundError:
-        return "tanpa versi"
 
 
 def _written(seen: Health, done: list[AuditLine], now: datetime, zone: str) -> Text:

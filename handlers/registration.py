@@ -10,6 +10,7 @@ from bot.sent import own_contact
 from bot.settling import Settling
 from bot.typed import words
 from handlers.applications import ask_operators
+from handlers.event_card import send_open
 from storage import applications, people
 
 WELCOME = (
@@ -76,7 +77,9 @@ def make_start(office: str, menu: Dialog[str]) -> Dialog[Known | Unknown | None]
             tx.say("Data petugas ini baru saja berubah. Mohon ketik /start sekali lagi.")
             return
         people.link_chat(tx.db, tx.chat, person.id, tx.stamp)
-        menu.save(replace(tx, person=person), "welcome")
+        as_known = replace(tx, person=person)
+        menu.save(as_known, "welcome")
+        send_open(as_known, person)
 
     return Dialog("start", "Pendaftaran", start, save, EVERYONE | STRANGERS, steps=2)
 

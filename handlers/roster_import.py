@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from itertools import count
 
 from bot.chat import Chat, Dialog, Reader, Refused
-from bot.documents.roster_workbook import NotARoster, Problem, Roster, read_roster
+from bot.documents.roster_workbook import NotARoster, Roster, read_roster
 from bot.message import Media, Said
 from bot.questions import fold
+from bot.roster_change import apply_roster, preview, problem_line
 from bot.routes import Wanted
 from bot.sent import a_document
 from bot.settling import Settling
 from bot.text import Text, bold, lines
-from storage import office, people, places, roster
-from storage.database import Connection
+from storage import places, roster
 from storage.roster import Changes, RosterRow
 
 ASK = (
@@ -20,13 +20,7 @@ ASK = (
     "Kolomnya: Nama, No HP, Peran, Kecamatan, dan boleh Desa."
 )
 SHOWN = 20
-NAMED = 5
-FIELDS = {"name": "nama", "role": "peran", "district": "kecamatan", "village": "desa", "state": "aktif kembali"}
 MOVED_ON = "Daftar petugas baru saja berubah. Mohon periksa ringkasannya sekali lagi."
-NOBODY_LEFT = (
-    "Daftar itu mengubah peran semua operator, sehingga tidak ada lagi yang bisa mengurus bot. Tidak ada yang "
-    "diterapkan. Perbaiki perannya, lalu kirim lagi."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +81,6 @@ def save_import(tx: Settling, new: Import) -> None:
     )
 
 
-def apply_roster(db: Connection, rows: tuple[RosterRow, ...], now: str, by: int | None, digest: str) -> Changes:
-    """Put the rows on the roster and note who did so. Raises Refused if no operator would be left."""
-    operators = people.people_in_roles(db, "operator")
-    changes = roster.apply(db, rows, now)
-    if operators and not people.people_in_roles(db, "operator"):
-        raise Refused(NOBODY_LEFT)
-    detail = f"baru {len(changes.new)}, berubah {len(changes.changed)}, sama {len(changes.same)}"
-    office.note(db, now, by, "import", f"roster:{digest[:12]}", detail)
-    return changes
-
-
 def list_problems(found: Roster) -> Text:
     """Say which rows are wrong, and that nothing was applied."""
     return lines(
@@ -106,32 +89,6 @@ def list_problems(found: Roster) -> Text:
             *(problem_line(one) for one in found.problems[:SHOWN]),
             f"… dan {len(found.problems) - SHOWN} baris lain." if len(found.problems) > SHOWN else "",
             "Belum ada yang diterapkan. Perbaiki baris itu, lalu kirim berkasnya lagi.",
-        ]
-    )
-
-
-def problem_line(problem: Problem) -> str:
-    """Write `Baris 14: nama kosong.`"""
-    return f"Baris {problem.row}: {problem.text}"
-
-
-def preview(db: Connection, rows: tuple[RosterRow, ...], changes: Changes) -> Text:
-    """Say what the file would change, with the first names of each kind."""
-    counted = (
-        f"Baru {len(changes.new)} · berubah {len(changes.changed)} · sama {len(changes.same)} · "
-        f"tidak ada di berkas {len(changes.missing)}"
-    )
-    new = [f"{row.name} ({row.district or 'kabupaten'})" for row in changes.new]
-    changed = [f"{_name(db, one.person_id)} ({', '.join(map(FIELDS.get, one.what))})" for one in changes.changed]  # type: ignore[arg-type]
-    missing = [_name(db, one) for one in changes.missing]
-    stay = " Mereka tetap terdaftar; yang sudah berhenti dinonaktifkan lewat Cari petugas."
-    return lines(
-        [
-            bold(f"Daftar petugas, {len(rows)} orang"),
-            counted,
-            f"Baru: {_some(new)}." if new else "",
-            f"Berubah: {_some(changed)}." if changed else "",
-            f"Tidak ada di berkas: {_some(missing)}.{stay}" if missing else "",
         ]
     )
 
@@ -148,16 +105,6 @@ async def _read(chat: Chat, read: Reader, file: Media) -> Roster:
         raise NotARoster("Berkas itu tidak bisa diambil, mungkin terlalu besar (paling banyak 5 MB). Mohon kirim lagi.")
     content = await chat.files.open(file.digest)
     return await read_roster(content, file.name, await read(places.all_places))
-
-
-def _some(names: list[str]) -> str:
-    rest = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f", dan {rest} orang lain" if rest > 0 else "")
-
-
-def _name(db: Connection, person_id: int) -> str:
-    found = people.person(db, person_id)
-    return found.name if found else ""
 
 
 IMPORT = Dialog("impor", "Impor daftar petugas", ask_roster, save_import, frozenset({"operator"}), steps=1)
