@@ -114,8 +114,8 @@ def restore(archive: Path, folder: Path, stamp: str, *, force: bool = False) -> 
 def _copy(source: Path, target: Path) -> None:
     """Copy a live database as one snapshot.
 
-    By the online backup API, all pages in one step: a file copy would miss the write-ahead log, and VACUUM INTO fails on
-    the outbox's generated column ("23 columns but 24 values", SQLite 3.40).
+    By the online backup API, all pages in one step: a file copy would miss the write-ahead log, and VACUUM INTO fails
+    on the outbox's generated column ("23 columns but 24 values", SQLite 3.40).
     """
     with (
         closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as live,

@@ -9,8 +9,8 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import words
-from handlers.roster_person import show_number
 from handlers.event_card import send_open
+from handlers.roster_person import show_number
 from storage import applications, office, people, places
 from storage.applications import Application
 from storage.database import Connection

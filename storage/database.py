@@ -96,6 +96,7 @@ class Database:
         await asyncio.wrap_future(database._ready)
         for _ in range(readers):
             reader = _Reader(lambda: _connect_reader(path), 64)
+            reader._thread.daemon = True  # as the writer's: who dies without closing must not hang at the exit
             await reader
             database._readers.append(reader)
             database._idle.put_nowait(reader)

@@ -16,7 +16,7 @@ from bot.text import Text
 NAME = "simulator"
 LONGEST_TEXT = 4096
 FEED_BACKLOG = 2000
-KINDS = ("text", "tap", "photo", "document", "contact", "location")
+KINDS = ("text", "tap", "photo", "document", "contact", "location", "other")
 HIDDEN_STATES = ("held", "cancelled", "expired", "stopped")
 
 Event = dict[str, Any]
@@ -216,7 +216,7 @@ def _refuse_incomplete(said: Said) -> None:
         "contact": said.contact,
         "location": said.location,
     }
-    if not said.event_id or not said.chat.startswith(f"{NAME}:") or not needed[said.kind]:
+    if not said.event_id or not said.chat.startswith(f"{NAME}:") or not needed.get(said.kind, True):
         raise ValueError(f"incomplete {said.kind}")
 
 

@@ -53,7 +53,7 @@ def settle(first: Written, last: Written, asked: Asked, weekday: int | None = No
     not after today, future the earliest not before today, near the closest. `weekday` is that of the first day, if
     known: of two years or months about equally near it tells which. Raises NotADate.
     """
-    first = Written(first.day, first.month or last.month, first.year)
+    first = Written(first.day, last.month if first.month is None else first.month, first.year)
     if last.month is None:
         last = Written(last.day, first.month, last.year)
     # A run may cross New Year; any other step back is a slip.
@@ -62,7 +62,7 @@ def settle(first: Written, last: Written, asked: Asked, weekday: int | None = No
         end = last.year or (first.year or 0) + wraps
         runs = [_exact(first, last, first.year or end - wraps, end)]
         return check(runs[0], asked)
-    if first.month:
+    if first.month is not None:
         years = range(asked.today.year - 2, asked.today.year + 2)
         runs = [_exact(first, last, year, year + wraps) for year in years]
         reach, near = 366, 200

@@ -7,6 +7,7 @@ transaction; whose contact it is; `uncertain` after a timeout and after a death;
 after a 429; synchronous=FULL; foreign keys; the confirmation bound to its summary.
 """
 
+import asyncio
 import os
 import shutil
 import sqlite3
@@ -17,7 +18,11 @@ from pathlib import Path
 
 import pytest
 
+from storage import inbox
 from storage.database import Connection, Database
+from tests.phones import SimulatedPhones
+from tests.small_office import said
+from tests.talk import talking
 
 ROOT = Path(__file__).parents[2]
 HERE = "tests/proofs/test_sabotage.py"
@@ -65,7 +70,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "the inbox's UNIQUE dropped",
-        ("tests/test_turns.py", "tests/test_random_walks.py"),
+        (HERE,),
         (
             ("storage/schema/0001_engine.sql", "    UNIQUE (channel, event_id)\n) STRICT;\nCREATE INDEX inbox_new", "    CHECK (1)\n) STRICT;\nCREATE INDEX inbox_new"),
             ("storage/inbox.py", "ON CONFLICT (channel, event_id) DO NOTHING", "ON CONFLICT DO NOTHING"),
@@ -78,7 +83,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a check-in's key dropped",
-        ("tests/test_transcripts.py", "-k", "check_in or events_office"),
+        ("tests/test_transcripts.py", "-k", "check_in"),
         (
             ("storage/schema/0003_events.sql", "    PRIMARY KEY (slot_id, person_id),\n    UNIQUE (slot_id, number)\n) STRICT, WITHOUT ROWID;", "    PRIMARY KEY (slot_id, number)\n) STRICT, WITHOUT ROWID;"),
             ("storage/check_ins.py", "ON CONFLICT (slot_id, person_id) DO NOTHING", "ON CONFLICT DO NOTHING"),
@@ -132,7 +137,7 @@ SABOTAGES = (
     Sabotage("no foreign keys", (HERE,), (("storage/database.py", '"foreign_keys": 1', '"foreign_keys": 0'),)),
     Sabotage(
         "a yes counts for any summary",
-        ("tests/test_turns.py", "tests/test_random_walks.py"),
+        (HERE,),
         (("bot/chat.py", 'about = hashlib.sha256(Text.of(summary).plain.encode()).hexdigest()[:12]', 'about = ""'),),
     ),
 )
@@ -153,21 +158,43 @@ async def test_no_other_process_writes_between_our_read_and_our_write(tmp_path: 
         db.execute("INSERT INTO districts (name) VALUES ('Stabat')")
         return refused
 
-    assert await store.write(read_then_write) == "database is locked"
-    other.close()
-    await store.close()
+    try:
+        assert await store.write(read_then_write) == "database is locked"
+    finally:
+        other.close()
+        await store.close()
 
 
 async def test_the_settings_that_the_promises_rest_on(tmp_path: Path) -> None:
     """Each commit waits for the disk, and a row that points to nothing is refused."""
     store = await Database.open(tmp_path / "store")
+    names = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+    try:
+        taken = await store.write(lambda db: [db.execute(f"PRAGMA {name}").fetchone()[0] for name in names])
+        assert taken == ["wal", 2, 1, 1]
+    finally:
+        await store.close()
 
-    def ask(db: Connection) -> list[object]:
-        names = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
-        return [db.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
 
-    assert await store.write(ask) == ["wal", 2, 1, 1]
-    await store.close()
+async def test_an_event_that_comes_twice_is_one_letter(tmp_path: Path) -> None:
+    """Stored twice under the channel's own id, also by two calls at once, an event is taken in once."""
+    store = await Database.open(tmp_path / "store")
+    event = ("telegram", "700000001", "telegram:1", "{}", "")
+    try:
+        letters = await asyncio.gather(*(store.write(inbox.store, *event) for _ in range(3)))
+        assert sum(letter is not None for letter in letters) == 1
+    finally:
+        await store.close()
+
+
+async def test_a_yes_counts_for_the_summary_it_stood_under(tmp_path: Path) -> None:
+    """When nothing but the summary has changed, the new one is shown and nothing is saved."""
+    async with talking(tmp_path, SimulatedPhones()) as talk:
+        assert talk.app is not None
+        await said(talk, "Siti> /kelompok", "Siti> [Tambah kelompok]", "Siti> Melati", "Siti> Kwala Bingai", "Siti> 18")
+        await talk.app.database.write(lambda db: db.execute("UPDATE villages SET name = name || ' Baru'").rowcount)
+        assert "Kwala Bingai Baru" in (await said(talk, "Siti> [Simpan]"))[-1]
+        assert await talk.app.database.read(lambda db: db.execute("SELECT count(*) FROM groups").fetchone()[0]) == 0
 
 
 @pytest.mark.proof
