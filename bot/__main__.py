@@ -43,17 +43,21 @@ def demo(
     keep: Annotated[Path | None, typer.Option(help="Keep the data in this folder; else it is thrown away.")] = None,
 ) -> None:
     """Try everything on a page in the browser: no account, no token, no internet."""
-    from bot.demo.run import run_demo
+    from bot.demo.run import TRY_FIRST, run_demo
     from bot.log import set_up_log
     from bot.running import run_until_stopped
     from bot.single import only_one
 
     set_up_log("WARNING")
     host = "127.0.0.1"
+
+    def started(address: str) -> None:
+        tell(f"pkh-bot demo: {address}\n\n{TRY_FIRST}\n\nCtrl+C ends it.")
+
     with plain_errors(), ExitStack() as held:
         if keep is not None:
             held.enter_context(only_one(keep))
-        run_until_stopped(run_demo(host, free_port(host, port), keep))
+        run_until_stopped(run_demo(host, free_port(host, port), keep, started))
 
 
 @cli.command()

@@ -36,7 +36,11 @@ MakeChannels = Callable[[Store, Keep, Open, Clock], Mapping[str, Channel]]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an office's bot is built from. `pace` is per channel; a channel that is not named has Telegram's limits."""
+    """What an office's bot is built from.
+
+    `pace` is per channel; a channel that is not named has Telegram's limits. `link` turns a deep link's payload into an
+    address, '' where there is none.
+    """
 
     folder: Path
     office: str
@@ -44,7 +48,8 @@ class Plan:
     make_channels: MakeChannels
     boot_id: str
     pace: Mapping[str, Limits] = field(default_factory=dict)
-    make_routes: Callable[[str], Routes] = build_routes
+    link: Callable[[str], str] = lambda payload: ""
+    make_routes: Callable[[str, Callable[[str], str]], Routes] = build_routes
     workers: int = 8
     album_quiet: timedelta = ALBUM_QUIET
     rng: random.Random = field(default_factory=random.Random)
@@ -123,7 +128,7 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     poster = Poster({name: channel.capabilities for name, channel in channels.items()})
     pacers = {name: Pacer(plan.pace.get(name, Limits())) for name in channels}
     courier = Courier(database, channels, clock, pacers, boot_id=plan.boot_id, workers=plan.workers, rng=plan.rng)
-    routes = plan.make_routes(plan.office)
+    routes = plan.make_routes(plan.office, plan.link)
     decisions = Decisions(database, routes, clock, plan.zone, media)
     turns = Turns(database, decisions, poster, clock, plan.zone, courier.wake)
     sweep = Sweep(database, clock)

@@ -6,10 +6,11 @@ import secrets
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
+from datetime import timedelta
 from types import FrameType
 
 from bot.app import App, Plan, build, channels_of
-from bot.channels.telegram import AnotherPoller, Telegram, TokenInvalid
+from bot.channels.telegram import AnotherPoller, Telegram, TokenInvalid, Unreachable
 from bot.clock import Clock, MovableClock
 from bot.door import open_door
 from bot.settings import Settings
@@ -20,6 +21,7 @@ from bot.web.server import make_app, serve
 from storage.health import health
 from storage.seeds import load_seeds
 
+ASK_AGAIN_AFTER = timedelta(seconds=30)
 STOP_SECONDS = 28.0  # supervisors kill after 30
 FATAL: dict[type[Exception], str] = {
     TokenInvalid: "Telegram refuses TELEGRAM_TOKEN: copy it from @BotFather again",
@@ -41,7 +43,19 @@ async def run_office(settings: Settings, started: Started = lambda app, port: No
     if make_channels is None:
         raise CannotRun("no channel: set TELEGRAM_TOKEN (a token from @BotFather) in .env, or try: python -m bot demo")
     clock = MovableClock()
-    plan = Plan(settings.data_dir, settings.office_name, settings.office_zone, make_channels, secrets.token_hex(8))
+    names: list[str] = []  # of the bot on Telegram, once it has answered
+
+    def link(payload: str) -> str:
+        return f"https://t.me/{names[0]}?start={payload}" if names else ""
+
+    plan = Plan(
+        settings.data_dir,
+        settings.office_name,
+        settings.office_zone,
+        make_channels,
+        secrets.token_hex(8),
+        link=link,
+    )
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(settings.data_dir))
         app = await stack.enter_async_context(build(plan, clock))
@@ -57,21 +71,31 @@ async def run_office(settings: Settings, started: Started = lambda app, port: No
             where = f"{settings.web_host}:{settings.web_port}"
             raise CannotRun(f"WEB_HOST:WEB_PORT {where} cannot be used: {why.strerror}") from None
         started(app, port)
-        await _run_parts(app, clock)
+        await _run_parts(app, clock, names)
 
 
-async def _run_parts(app: App, clock: Clock) -> None:
+async def _run_parts(app: App, clock: Clock, names: list[str]) -> None:
     try:
         async with asyncio.TaskGroup() as parts:
             parts.create_task(app.run(), name="app")
             for channel in app.channels.values():
                 if isinstance(channel, Telegram):
                     parts.create_task(watch(channel, clock), name=f"watchdog of {channel.name}")
+                    parts.create_task(_learn_name(channel, clock, names), name=f"name on {channel.name}")
     except BaseExceptionGroup as group:
         for kind, words in FATAL.items():
             if group.subgroup(kind):
                 raise CannotRun(words) from None
         raise
+
+
+async def _learn_name(channel: Telegram, clock: Clock, names: list[str]) -> None:
+    """Ask what the bot is called, which its deep links need, until Telegram can be reached."""
+    while not names:
+        try:
+            names.append(await channel.me())
+        except Unreachable:
+            await clock.wait(asyncio.Event(), clock.now() + ASK_AGAIN_AFTER)
 
 
 def run_until_stopped(work: Awaitable[None]) -> None:

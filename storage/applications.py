@@ -29,7 +29,7 @@ def apply(db: Connection, chat: str, phone: str | None, words: str, now: str) ->
     return int(row[0])
 
 
-def application(db: Connection, id: int) -> Application | None:  # noqa: A002  # the column's name
+def application(db: Connection, id: int) -> Application | None:  # the column's name
     """Return the application with this id."""
     row = db.execute("SELECT id, chat, phone, words, state FROM applications WHERE id = ?", (id,)).fetchone()
     return Application(*row) if row else None
@@ -49,7 +49,7 @@ def waiting(db: Connection) -> list[Application]:
     return [Application(*row) for row in rows]
 
 
-def decide(db: Connection, id: int, state: str, by: int, now: str) -> bool:  # noqa: A002  # the column's name
+def decide(db: Connection, id: int, state: str, by: int, now: str) -> bool:  # the column's name
     """Approve or refuse; False if it was decided before."""
     return (
         db.execute(

@@ -26,7 +26,7 @@ APPLICATION_ID = 0x504B4842  # "PKHB"
 SCHEMA = Path(__file__).parent / "schema"
 SHARED_COMMIT = 64
 
-# FULL, not NORMAL: with WAL, NORMAL may lose the last commits at a power cut, and an acknowledged check-in is one of them.
+# FULL, not NORMAL: with WAL, NORMAL may lose the last commits at a power cut; an acknowledged check-in would be one.
 PRAGMAS: dict[str, int | str] = {
     "journal_mode": "wal",
     "synchronous": 2,
@@ -55,7 +55,7 @@ class Closed(Exception):
 class _Reader(aiosqlite.Connection):
     """An aiosqlite connection that runs a whole function in its thread: one hop, one snapshot, no interleaving.
 
-    Statements of two coroutines on one shared aiosqlite connection interleave (omnilib/aiosqlite#19); a function cannot.
+    Statements of two coroutines on one shared connection interleave (omnilib/aiosqlite#19); a function cannot.
     """
 
     async def run(self, fn: Callable[[], T]) -> T:

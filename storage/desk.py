@@ -81,7 +81,8 @@ def latest_rows(db: Connection, most: int = 20) -> list[DeskRow]:
     """Return the newest rows of the outbox."""
     rows = db.execute(
         """
-        SELECT o.id, coalesce(p.name, c.name), o.kind, o.state, coalesce(o.error, ''), o.made_at, coalesce(o.done_at, '')
+        SELECT o.id, coalesce(p.name, c.name), o.kind, o.state, coalesce(o.error, ''), o.made_at,
+               coalesce(o.done_at, '')
         FROM outbox o JOIN chats c ON c.chat = o.chat LEFT JOIN persons p ON p.id = o.person_id
         ORDER BY o.id DESC LIMIT ?
         """,
@@ -93,6 +94,9 @@ def latest_rows(db: Connection, most: int = 20) -> list[DeskRow]:
 def latest_moment(db: Connection) -> str | None:
     """Return when something last happened; a demo that is kept goes on from there."""
     row = db.execute(
-        "SELECT max(coalesce((SELECT max(received_at) FROM inbox), ''), coalesce((SELECT max(made_at) FROM outbox), ''))"
+        """
+        SELECT max(coalesce((SELECT max(received_at) FROM inbox), ''),
+                   coalesce((SELECT max(made_at) FROM outbox), ''))
+        """
     ).fetchone()
     return row[0] or None

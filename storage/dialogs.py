@@ -88,10 +88,10 @@ def keep(db: Connection, dialog: OpenDialog, now: str) -> None:
         """,
         values,
     )
-    stored = dict(
-        ((key, about), value)
+    stored = {
+        (key, about): value
         for key, about, value in db.execute("SELECT key, about, value FROM answers WHERE chat = ?", (dialog.chat,))
-    )
+    }
     wanted = {step: json.dumps(value, ensure_ascii=False) for step, value in dialog.answers.items()}
     for step in stored.keys() - wanted.keys():
         db.execute("DELETE FROM answers WHERE chat = ? AND key = ? AND about = ?", (dialog.chat, *step))

@@ -3,7 +3,7 @@
 from storage.database import Connection
 
 
-def note(db: Connection, digest: str, type: str, size: int, now: str) -> None:  # noqa: A002  # the column's name
+def note(db: Connection, digest: str, type: str, size: int, now: str) -> None:  # the column's name
     """Vouch for a file that has been written to the media folder."""
     db.execute("INSERT INTO media VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", (digest, type, size, now))
 

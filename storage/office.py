@@ -8,7 +8,7 @@ def secret(db: Connection) -> str:
     return str(db.execute("SELECT secret FROM office").fetchone()[0])
 
 
-def note(db: Connection, at: str, person_id: int | None, action: str, object: str, detail: str = "") -> None:  # noqa: A002
+def note(db: Connection, at: str, person_id: int | None, action: str, object: str, detail: str = "") -> None:
     """Add a line to the audit; lines are never changed or removed."""
     db.execute(
         "INSERT INTO audit (at, person_id, action, object, detail) VALUES (?, ?, ?, ?, ?)",

@@ -34,7 +34,7 @@ _PERSON = """
 """
 
 
-def person(db: Connection, id: int) -> Person | None:  # noqa: A002  # the word the tables use
+def person(db: Connection, id: int) -> Person | None:  # the word the tables use
     """Return the person with this id."""
     row = db.execute(_PERSON + "WHERE p.id = ?", (id,)).fetchone()
     return Person(*row) if row else None

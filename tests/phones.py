@@ -1,4 +1,4 @@
-"""The simulator's phones for the harness: what a person does becomes an event, what is pushed becomes what was heard."""
+"""The simulator's phones for the harness: what a person does becomes an event, what is pushed is what was heard."""
 
 import asyncio
 import re
@@ -36,7 +36,7 @@ class SimulatedPhones:
     def plan(self, folder: Path, boot: int) -> Plan:
         return plan_for(folder, boot, self._make, ["simulator"])
 
-    def _make(self, store: Store, keep: Keep, open: Open, clock: Clock) -> Mapping[str, Channel]:  # noqa: A002
+    def _make(self, store: Store, keep: Keep, open: Open, clock: Clock) -> Mapping[str, Channel]:
         self.heard()
         self._channel = Simulator(store=store, keep=keep, open=open, clock=clock)
         self._listening = self._channel.listen()

@@ -1,6 +1,6 @@
 """An office with two small dialogs of its own, for looking at the engine alone."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
@@ -69,7 +69,7 @@ PING = Dialog("ping", "Ping", ping, save_ping)
 DOOR = Dialog("start", "Pintu", ping, lambda tx, result: tx.say("Siapa ya?"), EVERYONE | STRANGERS)
 
 
-def make_routes(name: str) -> Routes:
+def make_routes(name: str, link: Callable[[str], str]) -> Routes:
     """List the small office's commands."""
     commands = [Command("visit", VISIT, "Kunjungan", "berkunjung"), Command("ping", PING, "", "menyahut")]
     menu = make_menu("menu", commands)

@@ -11,6 +11,7 @@
 `TALK_UPDATE=1 pytest tests/test_transcripts.py` writes what was heard into the transcripts: read the difference.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -108,6 +109,7 @@ class Talk:
     boots: int = 0
     said: int = 0
     shown: int = 0
+    deaths: int = 0
     log: list[str] = field(default_factory=list)
     _running: Any = None
 
@@ -196,6 +198,7 @@ class Talk:
                         raise
                 if crash.dead:
                     survived = False
+                    self.deaths += 1
                     await self._bury()
                     await self.start()
                 else:
@@ -203,19 +206,13 @@ class Talk:
 
     async def _bury(self) -> None:
         """Leave the dead process as it lies: nothing of it may run on."""
-        import asyncio
-
         assert self.app is not None
-        me = asyncio.current_task()
-        others = [task for task in asyncio.all_tasks() if task is not me and task not in self._spared()]
+        others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         await self.app.database.close()
         self.app = None
-
-    def _spared(self) -> set[Any]:
-        return set()
 
     def _write_down(self, speaker: str) -> None:
         heard = self.phones.heard()

@@ -182,13 +182,9 @@ async def test_a_pragma_that_is_not_taken_stops_the_start(tmp_path: Path, monkey
 async def test_every_table_is_strict(tmp_path: Path) -> None:
     """A number in a text column is a bug, and the store says so."""
     store = await Database.open(tmp_path / "store")
-    loose = await store.read(
-        lambda db: [
-            row[0]
-            for row in db.execute(
-                "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'"
-            )
-        ]
-    )
-    assert loose == []
+    sql = """
+        SELECT name FROM pragma_table_list
+        WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'
+    """
+    assert await store.read(lambda db: db.execute(sql).fetchall()) == []
     await store.close()

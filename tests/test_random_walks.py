@@ -10,37 +10,10 @@ from hypothesis import strategies as st
 from tests.small_office import noted, said, small_office
 
 DOES = st.sampled_from(
-    [
-        "/visit",
-        "1",
-        "2",
-        "3",
-        "Binjai",
-        "selesai",
-        "lewati",
-        "-",
-        "simpan",
-        "ubah",
-        "kembali",
-        "/kembali",
-        "batal",
-        "halo",
-    ]
-    + [
-        "lanjutkan",
-        "tinggalkan",
-        "(foto)",
-        "(album 2)",
-        "(lokasi)",
-        "/ping",
-        "4",
-        "99",
-        "1, 3",
-        "menu",
-        "tujuan",
-        "jumlah",
-    ]
-)
+    ["/visit", "1", "2", "3", "Binjai", "selesai", "lewati", "-", "simpan", "ubah", "kembali", "/kembali", "batal", "halo",
+     "lanjutkan", "tinggalkan", "(foto)", "(album 2)", "(lokasi)", "(stiker)", "/ping", "4", "99", "1, 3", "menu", "tujuan",
+     "jumlah"]
+)  # fmt: skip
 
 
 @given(st.lists(DOES, min_size=8, max_size=40), st.sampled_from(["plain", "twice"]))

@@ -2,9 +2,8 @@
 
 import asyncio
 import secrets
-import signal
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +19,9 @@ from bot.pacer import Limits
 from bot.web.server import LOOPBACK, make_app, serve
 from bot.web.simulator import routes
 from storage import desk
+
+Started = Callable[[str], None]
+"""Is told the page's address when everything runs."""
 
 OFFICE = "Dinas Sosial Kabupaten Langkat"
 ZONE = "Asia/Jakarta"
@@ -39,8 +41,8 @@ TRY_FIRST = (
 )
 
 
-async def run_demo(host: str, port: int, keep: Path | None) -> None:
-    """Serve the demo until interrupted; `keep` is a folder in which it goes on next time, None throws it away."""
+async def run_demo(host: str, port: int, keep: Path | None, started: Started = lambda address: None) -> None:
+    """Serve the demo until cancelled; `keep` is a folder in which it goes on next time, None throws it away."""
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pkh-demo-")))
         clock = MovableClock(datetime.combine(*story.BEGINS, ZoneInfo(ZONE)))
@@ -49,7 +51,7 @@ async def run_demo(host: str, port: int, keep: Path | None) -> None:
                 clock.move(from_utc_text(latest) - clock.now())
             else:
                 await story.tell(app, clock, ZONE)
-            await _serve(app, clock, host, port)
+            await _serve(app, clock, host, port, started)
 
 
 def plan_demo(folder: Path) -> Plan:
@@ -61,7 +63,7 @@ def plan_demo(folder: Path) -> Plan:
     return Plan(folder, OFFICE, ZONE, make, boot_id=secrets.token_hex(8), pace={NAME: Limits.open()})
 
 
-async def _serve(app: App, clock: MovableClock, host: str, port: int) -> None:
+async def _serve(app: App, clock: MovableClock, host: str, port: int, started: Started) -> None:
     channel = app.channels[NAME]
     assert isinstance(channel, Simulator)
 
@@ -74,21 +76,10 @@ async def _serve(app: App, clock: MovableClock, host: str, port: int) -> None:
         closing=[channel.hang_up],
         hosts=LOOPBACK if host in LOOPBACK else (),
     )
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with serve(page, host, port) as bound:
-        print(f"pkh-bot demo: http://{host}:{bound}/\n\n{TRY_FIRST}\n\nCtrl-C ends it.", flush=True)
-        running = asyncio.create_task(app.run())
-        moved = asyncio.create_task(_tick_when_moved(app, clock))
-        stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait([running, stopped, moved], return_when=asyncio.FIRST_COMPLETED)
-        for task in (running, moved, stopped):
-            task.cancel()
-        outcomes = await asyncio.gather(running, moved, stopped, return_exceptions=True)
-    for outcome in outcomes:
-        if isinstance(outcome, Exception):
-            raise outcome
+    async with serve(page, host, port) as bound, asyncio.TaskGroup() as parts:
+        parts.create_task(app.run(), name="app")
+        parts.create_task(_tick_when_moved(app, clock), name="ticks")
+        started(f"http://{host}:{bound}/")
 
 
 async def _tick_when_moved(app: App, clock: MovableClock) -> None:

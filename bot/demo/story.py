@@ -139,8 +139,7 @@ def _plan_month(db: Connection, person_id: int, one: DemoPerson, now: str) -> No
         assert first is not None
         assert second is not None
         held, planned = date(2023, 10, 18 + place), date(2023, 11, 13 + place)
-        shared = {"group_id": group, "person_id": person_id, "zone": "Asia/Jakarta"}
-        at = time(14, 0)
+        at, zone = time(14, 0), "Asia/Jakarta"
         meetings.hold_meeting(
             db,
             ref=f"{ref}-held",
@@ -148,14 +147,16 @@ def _plan_month(db: Connection, person_id: int, one: DemoPerson, now: str) -> No
             lesson_id=first.id,
             topic="",
             day=held.isoformat(),
-            starts_at=utc_text(to_utc(held, at, "Asia/Jakarta")),
+            starts_at=utc_text(to_utc(held, at, zone)),
             members=members,
             obstacles="",
             follow_up="Anggota membawa catatan belanja.",
             absences={3: "sick"},
             photos=(),
+            group_id=group,
+            person_id=person_id,
+            zone=zone,
             now=now,
-            **shared,
         )
         meetings.plan_meeting(
             db,
@@ -163,8 +164,10 @@ def _plan_month(db: Connection, person_id: int, one: DemoPerson, now: str) -> No
             lesson_id=second.id,
             topic="",
             day=planned.isoformat(),
-            starts_at=utc_text(to_utc(planned, at, "Asia/Jakarta")),
+            starts_at=utc_text(to_utc(planned, at, zone)),
             place="Balai desa",
+            group_id=group,
+            person_id=person_id,
+            zone=zone,
             now=now,
-            **shared,
         )

@@ -57,7 +57,9 @@ def at_rest(db: sqlite3.Connection) -> bool:
 def what_is_lost(db: sqlite3.Connection, api: FakeBotApi) -> Iterator[str]:
     """Find what was confirmed or acknowledged and is not there: must hold at any instant, also right after a kill."""
     stored = {row[0] for row in db.execute("SELECT event_id FROM inbox")}
-    yield from (f"update {number} was confirmed and is not stored" for number in api.confirmed if str(number) not in stored)
+    yield from (
+        f"update {number} was confirmed and is not stored" for number in api.confirmed if str(number) not in stored
+    )
     persons = dict(db.execute("SELECT address, person_id FROM chats WHERE person_id IS NOT NULL"))
     numbers = set(db.execute("SELECT person_id, number FROM check_ins"))
     groups = Counter(row[0] for row in db.execute("SELECT person_id FROM groups"))

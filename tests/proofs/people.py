@@ -26,8 +26,32 @@ OPERATOR = 990_001
 START = datetime(2023, 11, 12, 0, 30, tzinfo=UTC)  # Sunday, 07.30 WIB: the first day of the Bimtek is open
 CODE = "K7M2P"
 
-COMMANDS = ("/start", "menu", "bantuan", "/kelompok", "/p2k2", "/jadwal", "/kegiatan", "/profil", "rekap", "/hadir", "p2k2")
-NONSENSE = ("halo pak", "<b>tes</b> & co", "🙏🙏", "batal", "/kembali", "ok", "1", "9999999999", "lanjutkan", "*_`[", "?")
+COMMANDS = (
+    "/start",
+    "menu",
+    "bantuan",
+    "/kelompok",
+    "/p2k2",
+    "/jadwal",
+    "/kegiatan",
+    "/profil",
+    "rekap",
+    "/hadir",
+    "p2k2",
+)
+NONSENSE = (
+    "halo pak",
+    "<b>tes</b> & co",
+    "🙏🙏",
+    "batal",
+    "/kembali",
+    "ok",
+    "1",
+    "9999999999",
+    "lanjutkan",
+    "*_`[",
+    "?",
+)
 ANSWERS = (  # what a question without buttons asks for, and what people answer
     (re.compile("nama", re.IGNORECASE), ("Melati", "Mawar 2", "Anggrek", "Kenanga <1>")),
     (re.compile("berapa anggota", re.IGNORECASE), ("18", "20", "dua puluh")),
@@ -109,7 +133,13 @@ def _found(db: Connection, everybody: Sequence[Somebody], event: bool) -> None:
     db.execute("UPDATE office SET secret = 'so that codes are the same in every run'")
     load_seeds(db)
     rahma = people.add_person(
-        db, name="Rahmawati Nasution", phone="+6281200009999", role="operator", district_id=None, village_id=None, now=now
+        db,
+        name="Rahmawati Nasution",
+        phone="+6281200009999",
+        role="operator",
+        district_id=None,
+        village_id=None,
+        now=now,
     )
     chats.hear(db, f"telegram:{OPERATOR}", "telegram", "Rahma", now)
     people.link_chat(db, f"telegram:{OPERATOR}", rahma, now)
@@ -174,7 +204,9 @@ class Crowd:
         elif dice < 0.10:
             say(one.user, self.rng.choice((CODE, CODE.lower(), f"/hadir {CODE}", "K7M2Q")), one.name)
         elif dice < 0.13:
-            self.town.send_album(one.user, [JPEG + bytes([self.rng.randrange(99)]) for _ in range(self.rng.randint(1, 4))])
+            self.town.send_album(
+                one.user, [JPEG + bytes([self.rng.randrange(99)]) for _ in range(self.rng.randint(1, 4))]
+            )
         elif dice < 0.14:
             self.town.send_location(one.user)
         elif dice < 0.20:
@@ -187,7 +219,9 @@ class Crowd:
     def _react(self, one: Somebody, shown: Accepted, times: int) -> None:
         if shown.keyboard:
             for _ in range(times):
-                self.town.share_contact(one.user, one.phone.removeprefix("+"), own=self.rng.random() < 0.9, name=one.name)
+                self.town.share_contact(
+                    one.user, one.phone.removeprefix("+"), own=self.rng.random() < 0.9, name=one.name
+                )
         elif shown.buttons and self.rng.random() < 0.8:
             self._tap(one, shown, times)
         elif shown.buttons:

@@ -89,7 +89,11 @@ class Fuzz:
         tokens = [data for seen in town.last.values() for shown in seen for _, data in shown.buttons]
         match dice.randrange(10):
             case 0 | 1 | 2:
-                town.say(one.user, dice.choice((*COMMANDS, *NONSENSE, *ONE_LINES, CODE, "/setujui 1", "/buat", "Ya")), one.name)
+                town.say(
+                    one.user,
+                    dice.choice((*COMMANDS, *NONSENSE, *ONE_LINES, CODE, "/setujui 1", "/buat", "Ya")),
+                    one.name,
+                )
             case 3 | 4:
                 # Anybody's buttons, also those of others, and of nobody.
                 data = dice.choice(tokens) if tokens and dice.random() < 0.7 else dice.choice(FORGED)
@@ -97,13 +101,19 @@ class Fuzz:
             case 5:
                 dice.choice((town.send_photo, town.send_album))(one.user)
             case 6:
-                town.send_document(one.user, b"%PDF", dice.choice(("surat.pdf", "../../x", "a" * 300)), "application/pdf")
+                town.send_document(
+                    one.user, b"%PDF", dice.choice(("surat.pdf", "../../x", "a" * 300)), "application/pdf"
+                )
             case 7:
                 # The own number is on no roster, and the roster's numbers are somebody else's.
                 own = dice.random() < 0.5
-                town.share_contact(one.user, f"62813{one.user:08}" if own else dice.choice(self.senders).phone[1:], own=own)
+                town.share_contact(
+                    one.user, f"62813{one.user:08}" if own else dice.choice(self.senders).phone[1:], own=own
+                )
             case 8:
-                town.send_location(one.user, dice.uniform(-90, 90), dice.uniform(-180, 180), forwarded=dice.random() < 0.5)
+                town.send_location(
+                    one.user, dice.uniform(-90, 90), dice.uniform(-180, 180), forwarded=dice.random() < 0.5
+                )
             case _:
                 dice.choice((town.block, town.unblock))(one.user)
                 town.blocked.clear()
@@ -117,7 +127,9 @@ class Fuzz:
                 case 1:
                     holder[key] = self.rng.choice(self.senders).user  # another one's id, or nonsense
                 case 2 if isinstance(holder, dict):
-                    holder[self.rng.choice(("sender_chat", "forward_origin", "via_bot", "media_group_id", "x"))] = holder[key]
+                    holder[self.rng.choice(("sender_chat", "forward_origin", "via_bot", "media_group_id", "x"))] = (
+                        holder[key]
+                    )
                 case 3:
                     update[self.rng.choice(KINDS)] = update.pop("message", None)
                 case 4 | 5 | 6 | 7 if isinstance(holder[key], str):
@@ -170,7 +182,7 @@ async def office(folder: Path, town: Town, everybody: list[Somebody]) -> AsyncIt
     made: list[Telegram] = []
     clock = MovableClock(START)
 
-    def make(store: Store, keep: Keep, open: Open, clock: Clock) -> Mapping[str, Channel]:  # noqa: A002
+    def make(store: Store, keep: Keep, open: Open, clock: Clock) -> Mapping[str, Channel]:
         made.append(Telegram(TOKEN, town.url, store=store, keep=keep, open=open, clock=clock, answer_within=5.0))
         return {"telegram": made[0]}
 
@@ -218,7 +230,9 @@ async def test_ten_thousand_broken_updates(tmp_path: Path) -> None:
 async def _fuzz(folder: Path, count: int) -> None:
     everybody = roster(12)
     *registered, last = everybody
-    strangers = [Somebody(5_000 + n, name, f"+6281399{n:06}", "") for n, name in enumerate(("Ali", "<b>Budi", "[x](y)", "🙏"))]
+    strangers = [
+        Somebody(5_000 + n, name, f"+6281399{n:06}", "") for n, name in enumerate(("Ali", "<b>Budi", "[x](y)", "🙏"))
+    ]
     await found_office(folder, everybody, event=True)
     began = time.monotonic()
     async with Town() as town, office(folder, town, registered) as (app, telegram):
@@ -242,7 +256,10 @@ async def _fuzz(folder: Path, count: int) -> None:
         await _until(lambda: not app.courier._flying)
         states, reasons, failed = await app.database.read(_what_became)
         assert await app.database.read(_office_tables) == before
-        assert await app.database.read(_others_records, {one.user for one in registered} | fuzz.vouched | {last.user}) == []
+        assert (
+            await app.database.read(_others_records, {one.user for one in registered} | fuzz.vouched | {last.user})
+            == []
+        )
         print(  # noqa: T201  # the figures are the proof's result
             f"\n{received} mutated updates in {seconds:.1f} s: inbox {states}; parked {reasons}; "
             f"{len(town.ledger)} answers accepted; refused calls {dict(town.refusals)}; failed rows {failed}; "

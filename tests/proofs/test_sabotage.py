@@ -72,20 +72,34 @@ SABOTAGES = (
         "the inbox's UNIQUE dropped",
         (HERE,),
         (
-            ("storage/schema/0001_engine.sql", "    UNIQUE (channel, event_id)\n) STRICT;\nCREATE INDEX inbox_new", "    CHECK (1)\n) STRICT;\nCREATE INDEX inbox_new"),
+            (
+                "storage/schema/0001_engine.sql",
+                "    UNIQUE (channel, event_id)\n) STRICT;\nCREATE INDEX inbox_new",
+                "    CHECK (1)\n) STRICT;\nCREATE INDEX inbox_new",
+            ),
             ("storage/inbox.py", "ON CONFLICT (channel, event_id) DO NOTHING", "ON CONFLICT DO NOTHING"),
         ),
     ),
     Sabotage(
         "a letter taken as often as it comes",
         ("tests/test_turns.py",),
-        (("bot/turns.py", "        if not inbox.take(db, letters):\n            return  #", "        inbox.take(db, letters)  #"),),
+        (
+            (
+                "bot/turns.py",
+                "        if not inbox.take(db, letters):\n            return  #",
+                "        inbox.take(db, letters)  #",
+            ),
+        ),
     ),
     Sabotage(
         "a check-in's key dropped",
         ("tests/test_transcripts.py", "-k", "check_in"),
         (
-            ("storage/schema/0003_events.sql", "    PRIMARY KEY (slot_id, person_id),\n    UNIQUE (slot_id, number)\n) STRICT, WITHOUT ROWID;", "    PRIMARY KEY (slot_id, number)\n) STRICT, WITHOUT ROWID;"),
+            (
+                "storage/schema/0003_events.sql",
+                "    PRIMARY KEY (slot_id, person_id),\n    UNIQUE (slot_id, number)\n) STRICT, WITHOUT ROWID;",
+                "    PRIMARY KEY (slot_id, number)\n) STRICT, WITHOUT ROWID;",
+            ),
             ("storage/check_ins.py", "ON CONFLICT (slot_id, person_id) DO NOTHING", "ON CONFLICT DO NOTHING"),
             ("handlers/check_in.py", "if found and (before :=", "if found and not found and (before :="),
         ),
@@ -98,7 +112,13 @@ SABOTAGES = (
     Sabotage(
         "no role check before a dialog",
         ("tests/test_turns.py",),
-        (("bot/decisions.py", "        if scene.role not in dialog.roles:\n            away", "        if False:\n            away"),),
+        (
+            (
+                "bot/decisions.py",
+                "        if scene.role not in dialog.roles:\n            away",
+                "        if False:\n            away",
+            ),
+        ),
     ),
     Sabotage(
         "no second look at who talks, inside the transaction",
@@ -108,7 +128,13 @@ SABOTAGES = (
     Sabotage(
         "anybody's contact counts as the own one",
         ("tests/test_telegram_updates.py",),
-        (("bot/channels/telegram_updates.py", "_id(card.user_id) == _id(sender.id) and not forwarded", "not forwarded"),),
+        (
+            (
+                "bot/channels/telegram_updates.py",
+                "_id(card.user_id) == _id(sender.id) and not forwarded",
+                "not forwarded",
+            ),
+        ),
     ),
     Sabotage(
         "sent again after a timeout",
@@ -123,14 +149,24 @@ SABOTAGES = (
     Sabotage(
         "a whole batch marked as started",
         ("tests/test_courier.py", "tests/test_outbox.py"),
-        (("storage/delivery.py", "        WHERE id = :id AND (state = 'queued'", "        WHERE :id > 0 AND (state = 'queued'"),),
+        (
+            (
+                "storage/delivery.py",
+                "        WHERE id = :id AND (state = 'queued'",
+                "        WHERE :id > 0 AND (state = 'queued'",
+            ),
+        ),
     ),
     Sabotage(
         "no wait after a 429",
         ("tests/test_courier.py", "tests/test_outbox.py"),
         (
             ("storage/outcomes.py", "        chats.leave_alone(db, chat, until)\n", ""),
-            ("storage/outcomes.py", '_put_back(db, id, now, until, "Throttled"', '_put_back(db, id, now, now, "Throttled"'),
+            (
+                "storage/outcomes.py",
+                '_put_back(db, id, now, until, "Throttled"',
+                '_put_back(db, id, now, now, "Throttled"',
+            ),
         ),
     ),
     Sabotage("synchronous=NORMAL", (HERE,), (("storage/database.py", '"synchronous": 2', '"synchronous": 1'),)),
@@ -138,7 +174,7 @@ SABOTAGES = (
     Sabotage(
         "a yes counts for any summary",
         (HERE,),
-        (("bot/chat.py", 'about = hashlib.sha256(Text.of(summary).plain.encode()).hexdigest()[:12]', 'about = ""'),),
+        (("bot/chat.py", "about = hashlib.sha256(Text.of(summary).plain.encode()).hexdigest()[:12]", 'about = ""'),),
     ),
 )
 

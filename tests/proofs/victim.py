@@ -33,10 +33,18 @@ async def live(folder: Path, url: str, boot: str, start: datetime) -> None:
     """Be the bot, on a clock that runs from `start`, until SIGTERM."""
     telegrams: list[Telegram] = []
 
-    def make(store: Store, keep: Keep, open: Open, clock: Clock) -> Mapping[str, Channel]:  # noqa: A002
+    def make(store: Store, keep: Keep, open: Open, clock: Clock) -> Mapping[str, Channel]:
         telegrams.append(
             Telegram(
-                TOKEN, url, store=store, keep=keep, open=open, clock=clock, answer_within=1.0, pause=_barely, poll_seconds=5
+                TOKEN,
+                url,
+                store=store,
+                keep=keep,
+                open=open,
+                clock=clock,
+                answer_within=1.0,
+                pause=_barely,
+                poll_seconds=5,
             )
         )
         return {"telegram": telegrams[0]}
@@ -145,7 +153,7 @@ def _be(folder: Path, url: str, boot: str, start: datetime) -> None:
         logging.basicConfig(level=logging.WARNING, format=f"{boot} %(name)s %(message)s")
         asyncio.run(live(folder, url, boot, start))
         status = 0
-    except BaseException:  # noqa: BLE001  # whatever it is, it is in the log, and the helper must not be forked twice
+    except BaseException:  # whatever it is, it is in the log, and the helper must not be forked twice
         logging.getLogger(__name__).exception("died")
     finally:
         os._exit(status)
