@@ -77,6 +77,10 @@ class Phones(Protocol):
         ...
 
 
+# What a message writes: the letter, the turn, the row that starts, the row that has ended.
+MOMENTS = [(write, moment) for write in (1, 2, 3, 4) for moment in ("before", "after")]
+
+
 class Crash(BaseException):
     """The process dies here."""
 
@@ -88,12 +92,15 @@ class CrashAt:
         self.left = number
         self.moment = moment
         self.dead = False
+        self.died = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
 
     def __call__(self, moment: str) -> None:
         if moment == "before" and not self.dead:
             self.left -= 1
         if self.dead or (self.left <= 0 and moment == self.moment):
             self.dead = True
+            self._loop.call_soon_threadsafe(self.died.set)  # the store writes on a thread of its own
             raise Crash
 
 
@@ -109,6 +116,7 @@ class Talk:
     boots: int = 0
     said: int = 0
     shown: int = 0
+    storms: int = 0
     deaths: int = 0
     log: list[str] = field(default_factory=list)
     _running: Any = None
@@ -167,7 +175,7 @@ class Talk:
             await self.stop()
             await self.start()
         if self.weather == "crashes":
-            await self._through_crashes(event)
+            await self._through_crash(event)
             return
         await self._do(event)
         if self.weather == "twice":
@@ -181,28 +189,24 @@ class Talk:
             await self.phones.deliver(event)
         await self.settle()
 
-    async def _through_crashes(self, event: Any) -> None:
-        """Die at the first write, before and after it; then at the second; until nothing is left to die at."""
-        number, survived = 0, False
-        while not survived:
-            number += 1
-            survived = True
-            for moment in ("before", "after"):
-                assert self.app is not None
-                crash = CrashAt(number, moment)
-                self.app.database.on_commit = crash
-                try:
-                    await self._do(event)
-                except BaseException:
-                    if not crash.dead:
-                        raise
-                if crash.dead:
-                    survived = False
-                    self.deaths += 1
-                    await self._bury()
-                    await self.start()
-                else:
-                    self.app.database.on_commit = lambda moment: None
+    async def _through_crash(self, event: Any) -> None:
+        """Die once on the way, at the next of the moments; then start again, and hear the same once more."""
+        assert self.app is not None
+        self.storms += 1
+        crash = CrashAt(*MOMENTS[self.storms % len(MOMENTS)])
+        self.app.database.on_commit = crash
+        living = asyncio.create_task(self._do(event))
+        dying = asyncio.create_task(crash.died.wait())
+        await asyncio.wait([living, dying], return_when=asyncio.FIRST_COMPLETED)
+        if crash.dead:
+            self.deaths += 1
+            await self._bury()
+            await self.start()
+            await self._do(event)
+        else:
+            dying.cancel()
+            await living
+            self.app.database.on_commit = lambda moment: None
 
     async def _bury(self) -> None:
         """Leave the dead process as it lies: nothing of it may run on."""
@@ -237,13 +241,13 @@ def _step(words: str, now: datetime) -> timedelta:
 
 
 @asynccontextmanager
-async def talking(folder: Path, phones: Phones, weather: str = "plain", world: str = "office") -> AsyncIterator[Talk]:
-    """Give a conversation in a fresh world."""
+async def talking(folder: Path, phones: Phones, weather: str = "plain", storms: int = 0) -> AsyncIterator[Talk]:
+    """Give a conversation in a fresh world; `storms` shifts at which moment which message meets a crash."""
     clock = StoppedClock(datetime(2023, 11, 6, 9, 0, tzinfo=ZoneInfo(ZONE)))
-    talk = Talk(folder, phones, weather, clock)
+    talk = Talk(folder, phones, weather, clock, storms=storms)
     await talk.start()
     assert talk.app is not None
-    await talk.app.database.write(build_world, world, phones.chat, clock.now())
+    await talk.app.database.write(build_world, phones.chat, clock.now())
     try:
         yield talk
     finally:

@@ -31,7 +31,7 @@ PLACES = {
 }
 
 
-def build_world(db: Connection, world: str, chat_of: Callable[[str], str], now: datetime) -> None:
+def build_world(db: Connection, chat_of: Callable[[str], str], now: datetime) -> None:
     """Fill an empty store with the office, its places, its lessons and a few people."""
     at = utc_text(now)
     db.execute("UPDATE office SET secret = 'so that codes are the same in every run'")

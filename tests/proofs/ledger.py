@@ -5,6 +5,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from bot.channels import markup
@@ -52,6 +53,12 @@ def at_rest(db: sqlite3.Connection) -> bool:
         OR state = 'uncertain' AND uncertain_do = 'resend' AND copies = 0
     """
     return letters_left(db) + int(db.execute(sql).fetchone()[0]) == 0
+
+
+def what_is_wrong(db: sqlite3.Connection, api: FakeBotApi) -> list[str]:
+    """Return everything that is wrong with a bot that has come to rest."""
+    asked = (what_is_lost(db, api), what_is_broken(db), what_is_open(db), what_does_not_add_up(db, api))
+    return list(chain(*asked))[:20]
 
 
 def what_is_lost(db: sqlite3.Connection, api: FakeBotApi) -> Iterator[str]:

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import re
-from collections import Counter, defaultdict, deque
+import sqlite3
+import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -21,6 +23,8 @@ from storage.events import Audience
 from storage.seeds import load_seeds
 from tests.fakes.bot_api import Accepted, FakeBotApi
 from tests.fakes.telegram_phones import JPEG
+from tests.proofs import ledger
+from tests.proofs.victim import Victim
 
 OPERATOR = 990_001
 START = datetime(2023, 11, 12, 0, 30, tzinfo=UTC)  # Sunday, 07.30 WIB: the first day of the Bimtek is open
@@ -39,6 +43,7 @@ COMMANDS = (
     "/hadir",
     "p2k2",
 )
+IMPATIENCE = 0.15  # how often somebody does something before the last thing was answered
 NONSENSE = (
     "halo pak",
     "<b>tes</b> & co",
@@ -61,18 +66,18 @@ ANSWERS = (  # what a question without buttons asks for, and what people answer
     (re.compile("kode", re.IGNORECASE), (CODE, CODE.lower())),
 )
 ONE_LINES = ("p2k2 melati 2.2 kemarin jam 2 siang 3s 7i", "p2k2 mawar 1.1 hari ini 07.00 semua hadir")
-YES = ("Ya", "Simpan", "Hadir", "Semua hadir", "Selesai", "Lewati", "Lanjutkan", "Tambah kelompok")
+YES = ("Ya", "Simpan", "Hadir", "Semua hadir", "Selesai", "Lewati", "Lanjutkan", "Tambah kelompok", "Catat P2K2", "Kemarin")
 LEAVES = ("Batal", "Bukan saya", "Kembali", "Tutup", "Perbaikan data")
 
 
 class Town(FakeBotApi):
-    """The fake Bot API in a moved time, which keeps the last few messages of each chat at hand."""
+    """The fake Bot API in a moved time, which keeps the messages of each chat at hand."""
 
     def __init__(self) -> None:
         super().__init__(now=lambda: self.time().timestamp())
         self.shift = timedelta()
         self.set_time(START)
-        self.last: defaultdict[int, deque[Accepted]] = defaultdict(lambda: deque(maxlen=8))
+        self.heard: defaultdict[int, list[Accepted]] = defaultdict(list)
         self.sent = 0
         self.refusals: Counter[str] = Counter()
         self._news: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
@@ -95,7 +100,7 @@ class Town(FakeBotApi):
 
     def _accept(self, accepted: Accepted) -> None:
         super()._accept(accepted)
-        self.last[accepted.chat].append(accepted)
+        self.heard[accepted.chat].append(accepted)
         self._news[accepted.chat].set()
 
     async def hear(self, user: int, seconds: float) -> None:
@@ -104,6 +109,29 @@ class Town(FakeBotApi):
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._news[user].wait()
+
+
+async def answering(town: Town) -> None:
+    """Wait until the bot that was just started polls."""
+    polls = town._polls
+    async with asyncio.timeout(10):
+        while town._polls == polls:  # noqa: ASYNC110  # the fake is watched, it has no event for everything
+            await asyncio.sleep(0.01)
+
+
+async def come_to_rest(town: Town, victim: Victim, db: sqlite3.Connection) -> None:
+    """Let the bot do what is left, in lives two minutes apart, so that what waits for a time need not be waited for."""
+    for _ in range(8):
+        await victim.boot(town.time())
+        await answering(town)
+        # What waits for a time stands still; the rest is given as long as it takes, and two seconds more.
+        until = time.monotonic() + 2
+        while town.pending or ledger.letters_left(db) or time.monotonic() < until and not ledger.at_rest(db):
+            await asyncio.sleep(0.02)
+        await victim.stop()
+        if not town.pending and ledger.at_rest(db):
+            return
+        town.set_time(town.time() + timedelta(minutes=2))
 
 
 @dataclass
@@ -181,6 +209,7 @@ class Crowd:
     everybody: list[Somebody]
     rng: Random
     acts: int = 0
+    answered: dict[int, int] = field(default_factory=dict)
 
     async def live(self) -> None:
         """Do things until cancelled."""
@@ -193,8 +222,11 @@ class Crowd:
         """Let somebody do one thing."""
         self.acts += 1
         say = self.town.say
-        seen = self.town.last[one.user]
-        dice = self.rng.random()
+        seen, dice = self.town.heard[one.user][-8:], self.rng.random()
+        count = len(self.town.heard[one.user])
+        if self.answered.get(one.user) == count and self.rng.random() > IMPATIENCE:
+            return
+        self.answered[one.user] = count
         if not seen:
             say(one.user, "/start", one.name)
         elif seen[-1].keyboard and dice < 0.7:
@@ -212,7 +244,7 @@ class Crowd:
         elif dice < 0.20:
             say(one.user, self.rng.choice((*COMMANDS, *ONE_LINES)), one.name)
         elif dice < 0.24:
-            self._tap(one, self.rng.choice(list(seen)), times=1)  # a card left behind
+            self._tap(one, self.rng.choice(seen), times=1)  # a card left behind
         else:
             self._react(one, seen[-1], times=2 if dice < 0.32 else 1)
 
@@ -239,15 +271,3 @@ class Crowd:
             data = self.rng.choice(likely if likely and self.rng.random() < 0.7 else others)
             for _ in range(times):
                 self.town.tap(one.user, shown.message_id, data, one.name)
-
-
-async def until_seen(
-    town: Town, user: int, do: Callable[[], object], seen: Callable[[Accepted], bool], patience: float = 1.0
-) -> Accepted:
-    """Do something, and again when nothing comes of it, as people do; return the newest message that was hoped for."""
-    while True:
-        do()
-        for _ in range(3):
-            await town.hear(user, patience)
-            if found := [one for one in town.last[user] if seen(one)]:
-                return found[-1]

@@ -86,7 +86,7 @@ class Fuzz:
     def _do(self, one: Somebody) -> None:
         """Let somebody do something that a phone can do."""
         town, dice = self.town, self.rng
-        tokens = [data for seen in town.last.values() for shown in seen for _, data in shown.buttons]
+        tokens = [data for seen in town.heard.values() for shown in seen[-8:] for _, data in shown.buttons]
         match dice.randrange(10):
             case 0 | 1 | 2:
                 town.say(
@@ -278,7 +278,7 @@ async def _sane_person_is_served(town: Town, telegram: Telegram, one: Somebody) 
     async def answered(words: str) -> None:
         updates, town.pending = list(town.pending.values()), {}
         await telegram.receive(updates)
-        await _until(lambda: any(words in shown.text for shown in town.last[one.user]))
+        await _until(lambda: any(words in shown.text for shown in town.heard[one.user]))
 
     town.say(one.user, "/start", one.name)
     await answered("Selamat datang")

@@ -15,7 +15,7 @@ from random import Random
 import pytest
 
 from tests.proofs import ledger
-from tests.proofs.people import Crowd, Town, found_office, roster
+from tests.proofs.people import Crowd, Town, answering, come_to_rest, found_office, roster
 from tests.proofs.victim import WORKERS, Victim
 
 WEATHER = {"flood": 0.01, "server_error": 0.01, "accept_reset": 0.01, "garbled": 0.01, "hang": 0.003, "nothing": 0.005}
@@ -69,7 +69,7 @@ async def _kill(folder: Path, cycles: int, crowd: int) -> None:
                 town.weather(WEATHER if cycle % 4 == 0 else {}, seed=cycle)
                 await victim.boot(town.time())
                 if cycle % 10 == 0:
-                    await _answering(town)
+                    await answering(town)
                 await asyncio.sleep(dice.uniform(0.02, 0.5))  # the instant is what is random here
                 if cycle % 10 == 0:
                     await victim.stop()
@@ -84,42 +84,7 @@ async def _kill(folder: Path, cycles: int, crowd: int) -> None:
             living.cancel()
             await asyncio.gather(living, return_exceptions=True)
             town.weather({})
-            await _come_to_rest(town, victim, toll, db)
-            assert not _wrong(db, town)
+            await come_to_rest(town, victim, db)
+            assert ledger.what_is_wrong(db, town) == []
             assert ledger.uncertain(db, "Died") <= WORKERS * toll.kills
             print(toll.figures(town, db, time.monotonic() - began))  # noqa: T201  # the figures are the proof's result
-
-
-async def _answering(town: Town) -> None:
-    """Wait until the bot that was just started polls."""
-    polls = town._polls
-    async with asyncio.timeout(10):
-        while town._polls == polls:  # noqa: ASYNC110  # the fake is watched, it has no event for everything
-            await asyncio.sleep(0.01)
-
-
-async def _come_to_rest(town: Town, victim: Victim, toll: Toll, db: ledger.sqlite3.Connection) -> None:
-    """Let the bot do what is left, in lives two minutes apart, so that what waits for a time need not be waited for."""
-    for _ in range(8):
-        await victim.boot(town.time())
-        await _answering(town)
-        waited = time.monotonic()
-        while time.monotonic() - waited < 2 or town.pending or ledger.letters_left(db):
-            await asyncio.sleep(0.02)
-            if not town.pending and ledger.at_rest(db):
-                break
-        await victim.stop()
-        toll.stops += 1
-        if not town.pending and ledger.at_rest(db):
-            return
-        town.set_time(town.time() + timedelta(minutes=2))
-
-
-def _wrong(db: ledger.sqlite3.Connection, town: Town) -> list[str]:
-    """Return everything that is wrong with a bot at rest."""
-    return [
-        *ledger.what_is_lost(db, town),
-        *ledger.what_is_broken(db),
-        *ledger.what_is_open(db),
-        *ledger.what_does_not_add_up(db, town),
-    ][:20]
