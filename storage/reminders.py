@@ -40,7 +40,8 @@ _DUE = """
       AND julianday(known_at) <= julianday(starts_at) - minutes / 1440.0
       AND EXISTS (SELECT 1 FROM chats c WHERE c.person_id = d.person_id AND c.reachable = 'yes')
       AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.dedupe =
-          'reminder:' || kind || ':' || object_id || ':' || d.person_id || ':' || rule || ':' || starts_at)
+          -- With d: outbox has a kind of its own, and would be scanned once for each reminder.
+          'reminder:' || d.kind || ':' || d.object_id || ':' || d.person_id || ':' || d.rule || ':' || d.starts_at)
     ORDER BY starts_at, kind, object_id, d.person_id, minutes
 """
 

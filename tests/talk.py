@@ -210,6 +210,7 @@ class Talk:
 
     async def _bury(self) -> None:
         """Leave the dead process as it lies: nothing of it may run on."""
+        asyncio.get_running_loop().set_exception_handler(_leave_the_dead_in_peace)
         assert self.app is not None
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
@@ -231,6 +232,11 @@ class Talk:
             return [f"  {' | '.join('' if cell is None else str(cell) for cell in row)}" for row in db.execute(sql)]
 
         return await self.app.database.read(ask)
+
+
+def _leave_the_dead_in_peace(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    if not isinstance(context.get("exception"), Crash):
+        loop.default_exception_handler(context)
 
 
 def _step(words: str, now: datetime) -> timedelta:

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import json
 import logging
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from bot.message import Choice, Message
 from bot.text import bold, code, lines, link
 from bot.web.server import LOOPBACK, make_app, refuse, serve
 from bot.web.simulator import Desk, Outbox, OutboxRow, PersonRow, Phone, routes
+from tests.browser import CHROMIUM, NONE_HERE, open_page
 
 START = datetime(2023, 11, 12, 0, 52, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
@@ -416,35 +416,13 @@ async def test_health_says_how_the_program_is(ok: bool, status: int) -> None:
         assert (answer.status, await answer.json()) == (status, {"ok": ok})
 
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-
 async def in_a_browser(office: Office, story: Callable[[Any], Awaitable[None]], **context: Any) -> list[str]:
     """Open the page in Chromium and play the story; return what the page's console complains of."""
-    from playwright.async_api import async_playwright
-
-    complaints: list[str] = []
-    async with serve(office.app(hosts=LOOPBACK)) as port, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await (await browser.new_context(**context)).new_page()
-        page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
-        page.on("pageerror", lambda why: complaints.append(str(why)))
-        page.set_default_timeout(5000)
-        await page.goto(f"http://127.0.0.1:{port}/")
-        await story(page)
-        await browser.close()
-    return complaints
+    async with serve(office.app(hosts=LOOPBACK)) as port:
+        return await open_page(f"http://127.0.0.1:{port}/", story, **context)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+@pytest.mark.skipif(CHROMIUM is None, reason=NONE_HERE)
 async def test_a_person_uses_the_page() -> None:
     """Type, tap a button twice, see the card edited, share the number, send a photo, move the clock, add a phone."""
     office = Office()
@@ -495,7 +473,7 @@ async def test_a_person_uses_the_page() -> None:
 
 
 @pytest.mark.proof
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+@pytest.mark.skipif(CHROMIUM is None, reason=NONE_HERE)
 async def test_a_narrow_page_sends_again_under_the_same_id_and_shrinks_an_album() -> None:
     """What did arrive the first time counts once; photos from the computer go as one album, none above 1600 pixels."""
     office = Office()

@@ -6,7 +6,7 @@ import re
 import sqlite3
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -66,7 +66,18 @@ ANSWERS = (  # what a question without buttons asks for, and what people answer
     (re.compile("kode", re.IGNORECASE), (CODE, CODE.lower())),
 )
 ONE_LINES = ("p2k2 melati 2.2 kemarin jam 2 siang 3s 7i", "p2k2 mawar 1.1 hari ini 07.00 semua hadir")
-YES = ("Ya", "Simpan", "Hadir", "Semua hadir", "Selesai", "Lewati", "Lanjutkan", "Tambah kelompok", "Catat P2K2", "Kemarin")
+YES = (
+    "Ya",
+    "Simpan",
+    "Hadir",
+    "Semua hadir",
+    "Selesai",
+    "Lewati",
+    "Lanjutkan",
+    "Tambah kelompok",
+    "Catat P2K2",
+    "Kemarin",
+)
 LEAVES = ("Batal", "Bukan saya", "Kembali", "Tutup", "Perbaikan data")
 
 
@@ -81,6 +92,10 @@ class Town(FakeBotApi):
         self.sent = 0
         self.refusals: Counter[str] = Counter()
         self._news: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
+
+    async def __aenter__(self) -> "Town":
+        await self.start()
+        return self
 
     def time(self) -> datetime:
         return datetime.now(UTC) + self.shift
@@ -111,27 +126,31 @@ class Town(FakeBotApi):
                 await self._news[user].wait()
 
 
-async def answering(town: Town) -> None:
-    """Wait until the bot that was just started polls."""
-    polls = town._polls
+async def answering(town: Town, polls: int) -> None:
+    """Wait until the bot that was started after so many polls has begun to poll."""
     async with asyncio.timeout(10):
-        while town._polls == polls:  # noqa: ASYNC110  # the fake is watched, it has no event for everything
+        while town._polls <= polls:  # noqa: ASYNC110  # the fake is watched, it has no event for everything
             await asyncio.sleep(0.01)
 
 
 async def come_to_rest(town: Town, victim: Victim, db: sqlite3.Connection) -> None:
     """Let the bot do what is left, in lives two minutes apart, so that what waits for a time need not be waited for."""
     for _ in range(8):
+        polls = town._polls
         await victim.boot(town.time())
-        await answering(town)
-        # What waits for a time stands still; the rest is given as long as it takes, and two seconds more.
-        until = time.monotonic() + 2
-        while town.pending or ledger.letters_left(db) or time.monotonic() < until and not ledger.at_rest(db):
+        await answering(town, polls)
+        # What waits for a time stands still; the rest is given as long as it takes.
+        enough = time.monotonic() + 2
+        while not _has_done_all_it_can(town, db, enough):  # noqa: ASYNC110  # another process is watched
             await asyncio.sleep(0.02)
         await victim.stop()
         if not town.pending and ledger.at_rest(db):
             return
         town.set_time(town.time() + timedelta(minutes=2))
+
+
+def _has_done_all_it_can(town: Town, db: sqlite3.Connection, enough: float) -> bool:
+    return not town.pending and not ledger.letters_left(db) and (ledger.at_rest(db) or time.monotonic() > enough)
 
 
 @dataclass
@@ -214,7 +233,7 @@ class Crowd:
     async def live(self) -> None:
         """Do things until cancelled."""
         while True:
-            for _ in range(self.rng.randint(1, 6)):
+            for _ in range(self.rng.randint(2, 12)):
                 self.act(self.rng.choice(self.everybody))
             await asyncio.sleep(self.rng.random() * 0.02)
 
