@@ -135,13 +135,12 @@ async def answering(town: Town, polls: int) -> None:
 
 async def come_to_rest(town: Town, victim: Victim, db: sqlite3.Connection) -> None:
     """Let the bot do what is left, in lives two minutes apart, so that what waits for a time need not be waited for."""
-    for _ in range(8):
+    for _ in range(4):
         polls = town._polls
         await victim.boot(town.time())
         await answering(town, polls)
-        # What waits for a time stands still; the rest is given as long as it takes.
-        enough = time.monotonic() + 2
-        while not _has_done_all_it_can(town, db, enough):  # noqa: ASYNC110  # another process is watched
+        began = time.monotonic()
+        while not _has_done_all_it_can(town, db, began):  # noqa: ASYNC110  # another process is watched
             await asyncio.sleep(0.02)
         await victim.stop()
         if not town.pending and ledger.at_rest(db):
@@ -149,8 +148,11 @@ async def come_to_rest(town: Town, victim: Victim, db: sqlite3.Connection) -> No
         town.set_time(town.time() + timedelta(minutes=2))
 
 
-def _has_done_all_it_can(town: Town, db: sqlite3.Connection, enough: float) -> bool:
-    return not town.pending and not ledger.letters_left(db) and (ledger.at_rest(db) or time.monotonic() > enough)
+def _has_done_all_it_can(town: Town, db: sqlite3.Connection, since: float) -> bool:
+    """Tell whether a life need not go on: what waits for a time stands still, letters are waited for much longer."""
+    lasted = time.monotonic() - since
+    answered = not town.pending and not ledger.letters_left(db)
+    return lasted > 15 or (answered and (lasted > 2 or ledger.at_rest(db)))
 
 
 @dataclass
@@ -233,7 +235,7 @@ class Crowd:
     async def live(self) -> None:
         """Do things until cancelled."""
         while True:
-            for _ in range(self.rng.randint(2, 12)):
+            for _ in range(self.rng.randint(1, 7)):
                 self.act(self.rng.choice(self.everybody))
             await asyncio.sleep(self.rng.random() * 0.02)
 

@@ -32,8 +32,8 @@ OFFICES = ("persons", "roles", "districts", "villages", "events", "slots", "comm
 FORGED = (
     "!setujui.1", "!tolak.1", "!rsvp.1.yes", "!rsvp.2.no", "!rsvp.99999999999999999999.yes", "!rsvp.-1.to-no",
     "!p2k2.m1", "!kelompok.1", "!materi", "!petugas", "!sistem", "!buat", "!buat.x", "!nobody", "!", "!.", "?",
-    "?d1.1.yes", "?d1.1.#9", "?d1..", "?d1.1.e99", "!hadir." + CODE, "!nonaktifkan.2", "!jadwal.batal.1", "!start", "x" * 64,
-    "\x00", "🙏" * 16,
+    "?d1.1.yes", "?d1.1.#9", "?d1..", "?d1.1.e99", "!hadir." + CODE, "!nonaktifkan.2", "!jadwal.batal.1", "!start",
+    "x" * 64, "\x00", "🙏" * 16,
 )  # fmt: skip
 KINDS = ("edited_message", "channel_post", "inline_query", "poll", "message_reaction", "chat_join_request", "purchased")
 KNOWN_REASONS = (
@@ -59,7 +59,8 @@ JUNK: tuple[Any, ...] = (
     None, True, False, 0, -1, 2, 2**31, -(2**31), 2**63 - 1, 2**63, -(2**63), 10**400, 1.5, -0.0, 1e308, float("nan"),
     float("inf"), "", " ", "0", "-1", "a" * 65_536, "🙏" * 2_000, "\u202eabc\u2066", "<b>&_*[`</b><a href='x'>",
     "&lt;&#0;", "\x00", "\ud800", "\udfff\ud800", "a\u0300" * 500, "\n" * 5_000, "/start u_" + "A" * 60,
-    "/start h_" + CODE, [], {}, [[]], [None], {"a": {"b": []}}, {"id": 1000}, [{}] * 100, nested(200), "supergroup", "private", "channel",
+    "/start h_" + CODE, [], {}, [[]], [None], {"a": {"b": []}}, {"id": 1000}, [{}] * 100,
+    nested(200), "supergroup", "private", "channel",
 )  # fmt: skip
 WORDS = tuple(junk for junk in JUNK if isinstance(junk, str))
 

@@ -76,7 +76,7 @@ async def _kill(folder: Path, kills: int, crowd: int) -> None:
                 await victim.boot(town.time())
                 if cycle % 10 == 0:
                     await answering(town, polls)
-                await asyncio.sleep(dice.uniform(0.02, 0.5))  # the instant is what is random here
+                await asyncio.sleep(dice.uniform(0.02, 0.6))  # the instant is what is random here
                 if cycle % 10 == 0:
                     await victim.stop()
                     toll.stops += 1
