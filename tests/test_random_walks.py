@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.small_office import noted, said, small_office
 
 DOES = st.sampled_from(
-    ["/visit", "1", "2", "3", "Binjai", "selesai", "lewati", "-", "simpan", "ubah", "kembali", "/kembali", "batal", "halo",
-     "lanjutkan", "tinggalkan", "(foto)", "(album 2)", "(lokasi)", "(stiker)", "/ping", "4", "99", "1, 3", "menu", "tujuan",
-     "jumlah"]
+    ["/visit", "1", "2", "3", "Binjai", "selesai", "lewati", "-", "simpan", "ubah", "kembali", "/kembali", "batal",
+     "halo", "lanjutkan", "tinggalkan", "(foto)", "(album 2)", "(lokasi)", "(stiker)", "/ping", "4", "99", "1, 3",
+     "menu", "tujuan", "jumlah"]
 )  # fmt: skip
 
 

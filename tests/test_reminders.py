@@ -12,7 +12,7 @@ from bot.message import Capabilities, Message
 from bot.posting import Poster
 from bot.reminders import Reminders
 from handlers.reminders import compose
-from storage import chats, events, groups, invitations, lessons, meetings, outbox, people, places
+from storage import chats, events, groups, invitations, lessons, meetings, outbox, people, places, reminders
 from storage.database import Connection, Database
 from storage.events import Audience
 
@@ -126,6 +126,14 @@ async def test_each_reminder_goes_once(office: Office) -> None:
         "⏰ P2K2 Kelompok Melati (18 anggota), Kamis, 9 November 2023 pukul 14.00 WIB.\n"
         "Modul Kesehatan dan Gizi, sesi 1: Pentingnya Gizi"
     )
+
+
+async def test_what_was_posted_is_due_no_more(office: Office) -> None:
+    """The search itself leaves out what has a row: a tick costs nothing when there is nothing to do."""
+    await office.plan("2023-11-08", "14:00")
+    await office.at("2023-11-07", "14:00")
+    now = utc_text(office.clock.now())
+    assert await office.database.read(reminders.due, now, utc_text(START)) == []
 
 
 async def test_what_moves_is_reminded_of_at_its_new_time(office: Office) -> None:
