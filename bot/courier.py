@@ -117,10 +117,13 @@ class Courier:
     async def work_off(self) -> datetime | None:
         """Send everything that can be sent now; return when there may be more, None if nothing waits for a time."""
         while True:
+            self._wake.clear()
             next_look = await self._launch()
-            if not self._flying:
+            if self._flying:
+                await asyncio.wait([task for _, task in self._flying.values()], return_when=asyncio.FIRST_COMPLETED)
+            elif not self._wake.is_set():
+                # Had the last one come back while we looked, we would not have seen when it is to be tried again.
                 return next_look
-            await asyncio.wait([task for _, task in self._flying.values()], return_when=asyncio.FIRST_COMPLETED)
 
     async def stop(self) -> None:
         """Start nothing more, and let what is on its way come back for at most 20 s, so that it is not uncertain."""

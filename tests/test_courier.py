@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -151,10 +152,14 @@ class Office:
 
     async def die(self) -> None:
         """End the process as kill -9 would: what is on its way never hears back."""
-        flying = [task for task in asyncio.all_tasks() if task.get_name().startswith("outbox ")]
+        flying = self.flying()
         for task in flying:
             task.cancel()
         await asyncio.gather(*flying, return_exceptions=True)
+
+    def flying(self) -> list["asyncio.Task[object]"]:
+        """Return the courier's calls that are out."""
+        return [task for task in asyncio.all_tasks() if task.get_name().startswith("outbox ")]
 
     async def post(self, *texts: str, to: str = "telegram:11", lane: int = NOTICE, **more: object) -> list[int]:
         stamp = utc_text(self.clock.now())
@@ -613,6 +618,26 @@ async def test_the_courier_runs_by_itself(office: Office) -> None:
     await running
     assert office.phones.texts == ["sekarang", "nanti"]
     assert await office.states() == ["sent", "sent"]
+
+
+async def test_what_came_back_during_a_look_is_looked_at(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look that is older than the outcome of the last call does not make the courier believe that nothing waits."""
+    office.phones.will("halo", Answer(NeverLeft("ConnectError"), hangs=True))
+    await office.post("halo")
+    await office.post("hai", to="telegram:12")
+    read = office.database.read
+
+    async def read_slowly(*asked: Any) -> Any:
+        found = await read(*asked)
+        if office.phones.hanging.is_set():
+            office.phones.gate.set()
+            await asyncio.gather(*office.flying())
+        return found
+
+    monkeypatch.setattr(office.database, "read", read_slowly)
+    again = await office.courier.work_off()
+    assert again is not None
+    assert again > NOON
 
 
 KINDS_OF_ANSWER: list[Answer] = [
