@@ -1,1 +1,1 @@
-"""The longer proofs: `pytest -m proof -s` runs them all and prints their figures."""
+"""The longer proofs: `pytest -n 0 -m proof -s` runs them all and prints their figures."""

@@ -1,6 +1,6 @@
 """The whole Bimtek with 174 people, once in peace and once with kills in between: the same records at the end.
 
-`pytest -m proof -s tests/proofs/test_bimtek.py` prints the figures.
+`pytest -n 0 -m proof -s tests/proofs/test_bimtek.py` prints the figures.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Mutated updates by the thousand: nothing stops the bot, what it sets aside has its reason, and nobody gets a right.
 
-`pytest -m proof -s tests/proofs/test_fuzz.py` prints the figures.
+`pytest -n 0 -m proof -s tests/proofs/test_fuzz.py` prints the figures.
 """
 
 import asyncio

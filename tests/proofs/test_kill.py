@@ -1,6 +1,6 @@
 """kill -9 at random instants under load: what was acknowledged is there, once, and every message is accounted for.
 
-`pytest -m proof -s tests/proofs/test_kill.py` prints the figures.
+`pytest -n 0 -m proof -s tests/proofs/test_kill.py` prints the figures.
 """
 
 import asyncio

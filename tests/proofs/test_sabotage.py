@@ -268,7 +268,7 @@ def _copy(folder: Path) -> Path:
 def _run(copy: Path, asked: tuple[str, ...]) -> int:
     """Run these tests of the copy, up to the first that fails; return pytest's exit status."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *asked],
+        [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *asked],
         cwd=copy,
         env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
