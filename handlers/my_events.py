@@ -12,8 +12,12 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.committee import COMMITTEE
+from handlers.desk_answers import SILENT
+from handlers.desk_check_in import MISSING
+from handlers.desk_invitations import CANCEL
+from handlers.desk_sections import DESK, desk_buttons, desk_lines
 from handlers.event_card import ANSWERS, buttons, event_lines, said
-from handlers.event_desk import CANCEL, MISSING, desk_buttons, desk_lines, may_run
+from handlers.event_desk import may_run
 from handlers.event_qr import make_qr
 from handlers.event_recap import RECAP
 from storage import check_ins, events, invitations
@@ -54,7 +58,7 @@ def make_my_events(link: Callable[[str], str]) -> tuple[Dialog[Any], ...]:
 
     `link` turns a deep link's payload ("h_K7M2P") into an address that opens the bot, or '' where there is none.
     """
-    return Dialog("kegiatan", "Kegiatan", show, say), MISSING, COMMITTEE, CANCEL, RECAP, make_qr(link)
+    return Dialog("kegiatan", "Kegiatan", show, say), DESK, SILENT, MISSING, COMMITTEE, CANCEL, RECAP, make_qr(link)
 
 
 def _events(tx: Settling) -> list[Event]:
