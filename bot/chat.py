@@ -7,10 +7,11 @@ asks, says, reads and returns; it changes nothing.** What it returns its `save` 
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
+from bot.corrections import read_corrections
 from bot.message import Choice, Message, Said
 from bot.picked import choose
 from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, fold, pick
@@ -35,6 +36,9 @@ ASK_AGAIN: dict[str, bool] = {"ask": True}
 
 EDITING = "edit"
 """The half-made answer of a confirmation whose person is choosing what to change."""
+
+FILLING = "fill"
+"""The half-made answer of a confirmation whose person is choosing what to fill in."""
 
 SURE = "sure"
 """The half-made answer of a confirmation whose person said yes and must type a phrase to make sure."""
@@ -119,6 +123,7 @@ class Answered:
     shown: str
     question: Question[Any]
     asked: bool
+    empty: bool  # left out, so far
 
 
 @dataclass
@@ -177,7 +182,7 @@ class Chat:
         self._lines.clear()
         if echo:
             self.say(f"{echo}: {question.show(value)}")
-        self.path.append(Answered(step, label, question.show(value), question, not known))
+        self.path.append(Answered(step, label, question.show(value), question, not known, value is None))
         return value
 
     async def confirm(
@@ -186,26 +191,33 @@ class Chat:
         yes: str = "Simpan",
         *,
         also: Mapping[str, str] | None = None,
+        fill: str = "",
         sure: tuple[str, str] | None = None,
         key: str = "confirm",
     ) -> None:
         """Return once the person said yes to exactly this summary; offer to change one answer or to leave.
 
         `also` offers to add to an optional answer: its key and the words for it; something sent that fits that question
-        is added at once. `sure` is a phrase that must be typed after the yes, and the prompt that asks for it. The yes
-        is never kept: it is part of the turn that saves.
+        is added at once. `fill` offers, in these words, what was left out, and Ubah then the rest; what is sent and
+        fits something left out fills it. Lines like "Tempat: Aula" correct the answers of these labels at once.
+        `sure` is a phrase that must be typed after the yes, and the prompt that asks for it. The yes is never kept: it
+        is part of the turn that saves.
         """
         about = hashlib.sha256(Text.of(summary).plain.encode()).hexdigest()[:12]
         also = also or {}
         step = (key, about)
         more = {f"also-{one}": words for one, words in also.items()}
-        edit = {"edit": "Ubah"} if any(one.label for one in self.path) else {}
+        empty = [one for one in self.path if one.label and one.empty and fill]
+        edit = {FILLING: fill} if empty else {}
+        edit |= {EDITING: "Ubah"} if any(one.label for one in self.path) else {}
         question = choose(summary, {"yes": yes, **more, **edit, "cancel": "Batal"})
         said, self.said = self.said, None
         if step != self.offered_to:
             raise self._wait(step, question)
-        if self.partial == EDITING:
-            raise self._edit(step, said)
+        if self.partial != SURE and said is not None and said.kind == "text":
+            self._correct(step, said)
+        if self.partial in (EDITING, FILLING):
+            raise self._edit(step, said, empty, self.partial)
         if sure and self.partial == SURE:
             phrase, asks = sure
             if said is not None and said.kind == "text" and fold(said.text) == fold(phrase):
@@ -214,17 +226,17 @@ class Chat:
         if said is None:
             raise self._wait(step, question)
         chosen = pick(question.choices(None), said)
-        if chosen == "edit":
-            raise self._edit(step, None)
+        if chosen in (EDITING, FILLING):
+            raise self._edit(step, None, empty, chosen)
         for one in self.path:
             if chosen == f"also-{one.step[0]}":
                 # Photos are added to those that are there; what was typed is typed anew.
                 kept = self.answers.get(one.step)
                 raise Again(one.step, partial=kept if isinstance(kept, list) else None)
-            if chosen is None and one.step[0] in also and said.kind != "text":
+            if chosen is None and (one.step[0] in also or one in empty) and said.kind != "text":
                 self._add(one, said)
         if chosen != "yes":
-            hint = f"Mohon pilih {yes}{', Ubah' if edit else ''} atau Batal."
+            hint = f"Mohon pilih {', '.join((yes, *edit.values()))} atau Batal."
             raise self._wait(step, question, hint=hint, missed=True)
         if sure:
             raise Waiting(step, Message(Text.of(sure[1])), partial=SURE)
@@ -252,14 +264,41 @@ class Chat:
             return
         raise Again(one.step, answer=outcome.value if isinstance(outcome, Done) else outcome.partial)
 
-    def _edit(self, step: Step, said: Said | None) -> BaseException:
-        changeable = [one for one in self.path if one.label]
-        choices = tuple(Choice(f"e{number}", one.label) for number, one in enumerate(changeable))
+    def _correct(self, step: Step, said: Said) -> None:
+        """Take typed lines like "Tempat: Aula" as the answers of these labels, all of them or none."""
+        answers: dict[Step, Any] = {}
+        for one, text in read_corrections(said.text, {one.label: one for one in self.path if one.label}):
+            try:
+                outcome = one.question.read(replace(said, text=text), None)
+            except NotUnderstood as why:
+                hint = str(why) if str(why).startswith(one.label) else f"{one.label}: {why}"
+                raise Waiting(step, Message(Text.of(hint)), partial=self.partial, missed=True) from None
+            answers[one.step] = outcome.value if isinstance(outcome, Done) else outcome.partial
+        if answers:
+            last, answer = answers.popitem()
+            self.answers |= answers
+            raise Again(last, answer=answer)
+
+    def _edit(self, step: Step, said: Said | None, empty: list[Answered], mode: str) -> BaseException:
+        """Ask which answer to change, or which of those left out to fill in."""
+        if mode == FILLING and said is not None and said.kind not in ("text", "tap"):
+            for one in empty:
+                self._add(one, said)
+        labelled = [one for one in self.path if one.label]
+        offered = empty if mode == FILLING else [one for one in labelled if one not in empty]
+        choices = tuple(Choice(f"e{number}", one.label) for number, one in enumerate(offered))
         chosen = pick(choices, said) if said else None
         if chosen is not None:
-            return Again(changeable[int(chosen[1:])].step)
+            return Again(offered[int(chosen[1:])].step)
+        # Typed out, any of them is meant, whichever list it stands in.
+        for one in labelled:
+            if said and said.kind == "text" and fold(one.label) == fold(said.text):
+                return Again(one.step)
         hint = "Mohon pilih salah satu, atau ketik nomornya." if said else ""
-        return Waiting(step, Message(lines([hint, "Ubah yang mana?"]), choices), partial=EDITING, missed=bool(said))
+        asks = "Ubah yang mana?"
+        if mode == FILLING:
+            asks = f"Lengkapi yang mana? Bisa juga langsung diketik, misalnya:\n{offered[0].label}: …"
+        return Waiting(step, Message(lines([hint, asks]), choices), partial=mode, missed=bool(said))
 
     def _wait(
         self, step: Step, question: Question[Any], *, hint: str = "", instead: str = "", missed: bool = False

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.chat import ASK_AGAIN, EDITING, SURE, Again, Chat, Dialog, Files, Refused, Waiting, is_open
+from bot.chat import ASK_AGAIN, EDITING, FILLING, SURE, Again, Chat, Dialog, Files, Refused, Waiting, is_open
 from bot.clock import Clock, from_utc_text, utc_text
 from bot.message import Choice, Message, Said
 from bot.questions import fold, pick
@@ -169,7 +169,7 @@ class Decisions:
 
     async def _step_back(self, scene: Scene, dialog: Dialog[Any], said: Said, opened: OpenDialog) -> Decision:
         """Forget the last answer on the path, and ask it again."""
-        if opened.partial in (EDITING, SURE) or isinstance(opened.partial, dict):
+        if opened.partial in (EDITING, FILLING, SURE) or isinstance(opened.partial, dict):
             return await self._show_again(scene, dialog, said, replace(opened, partial=None))
         # Opened from the summary, to change it or to add to it: back is where it came from.
         if _bring_back(opened):

@@ -1,6 +1,6 @@
 """Announcing an event: read the letter, ask what is missing and for whom, show the card and the reach, and send."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import utc_text
 from bot.dates import show_days, show_time, to_utc
 from bot.message import Attachment, Media, Said
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, Skippable, T
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question
 from bot.sent import a_document
 from bot.settling import Settling
 from bot.text import Text, bold, lines
@@ -16,15 +16,16 @@ from bot.typed import a_time, some_days, words
 from handlers.audience import ask_audience, show_reach
 from handlers.codes import make_code
 from handlers.event_card import card, send_card, to_json
-from handlers.letter import MOST_PLACE, MOST_SUBJECT, Letter, LetterQuestion, read_letter
+from handlers.event_details import LEFT_OUT, Unasked, ask_details, letter_lines, missing
+from handlers.letter import MOST_PLACE, MOST_SUBJECT, Letter, LetterQuestion, keep, read_letter
 from storage import events, invitations, office
+from storage.event_details import Details
 from storage.events import Audience, Event
 
 OPENS_BEFORE = timedelta(hours=1)
 LASTS = timedelta(hours=10)  # a day whose end nobody said: from 08.00 to 18.00
 SURE_ABOVE = 50
 FIRST = "Kegiatan apa? Ketik perihalnya, atau tempel isi surat undangannya."
-LEFT_OUT = "-"
 OPERATORS = frozenset({"operator"})
 
 
@@ -41,23 +42,11 @@ class Plan:
     attachment: Attachment | None
     audience: Audience
     reach: int
+    details: Details
 
     def starts_at(self, zone: str) -> datetime:
         """The moment of its beginning, in UTC."""
         return to_utc(self.first, self.starts, zone)
-
-
-class Unasked(Skippable[T]):
-    """A question that is not asked by itself: given LEFT_OUT, it waits until somebody wants to change the answer."""
-
-    def choices(self, partial: Any) -> tuple[Any, ...]:
-        return super().choices(None)
-
-    def read(self, said: Said, partial: Any) -> Done | More:
-        return super().read(said, None)
-
-    def load(self, kept: Any) -> T | None:
-        return None if kept in (None, LEFT_OUT) else self.question.load(kept)
 
 
 class EndTime(Unasked[time]):
@@ -109,15 +98,16 @@ async def ask_plan(chat: Chat, read: Reader) -> Plan:
     place = await chat.ask("place", where, label="Tempat", about=letter.place, given=letter.place or None)
     _say_read(chat, letter)
     audience = await ask_audience(chat, read, "Untuk siapa?")
+    details = await ask_details(chat, letter.details)
     document = Unasked(a_document("Kirim surat atau berkas yang ikut dikirim, atau Lewati."))
     files = await chat.ask("attachment", document, label="Lampiran", given=LEFT_OUT)
     reach = await read(invitations.reach, audience)
-    plan = Plan(subject, place, first, last, starts, ends, _attachment(files), audience, reach.total)
+    plan = Plan(subject, place, first, last, starts, ends, _attachment(files), audience, reach.total, details)
     many = f"KIRIM {reach.total}"
     await chat.confirm(
         lines([*_preview(plan, chat.zone), bold(show_reach(reach))]),
         "Kirim sekarang",
-        also={} if files else {"attachment": "Tambah lampiran"},
+        fill="Lengkapi",
         sure=(many, f"Lebih dari {SURE_ABOVE} penerima. Ketik {many} untuk memastikan.")
         if reach.total > SURE_ABOVE
         else None,
@@ -144,6 +134,7 @@ def save(tx: Settling, plan: Plan) -> None:
         audience=plan.audience,
         made_by=tx.me.id,
         now=tx.stamp,
+        details=plan.details,
     )
     _add_slots(tx, event, plan)
     people = invitations.freeze(tx.db, event.id, plan.audience)
@@ -178,7 +169,7 @@ def _add_slots(tx: Settling, event: Event, plan: Plan) -> None:
 
 def _say_read(chat: Chat, letter: Letter) -> None:
     """Show what was read, above the question that follows the letter at once, never again later."""
-    if any(one.asked and one.step[0] != "letter" for one in chat.path) or not (letter.first or letter.place):
+    if any(one.asked and one.step[0] != "letter" for one in chat.path) or not letter.is_read:
         return
     when = show_days(date.fromisoformat(letter.first), date.fromisoformat(letter.last)) if letter.first else ""
     starts = show_time(time.fromisoformat(letter.starts), chat.zone) if letter.starts else ""
@@ -192,11 +183,14 @@ def _say_read(chat: Chat, letter: Letter) -> None:
     ):
         if value:
             chat.say(f"{label}: {value}")
+    for line in letter_lines(letter.details):
+        chat.say(line)
+    chat.say(f"Belum ada: {', '.join((*missing(letter.details), 'lampiran'))}.")
 
 
-def _letter_of(chat: Chat) -> list[str] | None:
+def _letter_of(chat: Chat) -> dict[str, Any] | None:
     """Read what was typed behind the command: `/buat Rapat koordinasi, Jumat jam 9 di Aula`."""
-    return list(astuple(read_letter(chat.arg, chat.today))) if chat.arg else None
+    return keep(read_letter(chat.arg, chat.today)) if chat.arg else None
 
 
 def _preview(plan: Plan, zone: str) -> list[Text | str]:
@@ -214,6 +208,7 @@ def _preview(plan: Plan, zone: str) -> list[Text | str]:
         0,
         utc_text(plan.starts_at(zone).astimezone(UTC)),
         None,
+        plan.details,
     )
     shown = [card(event, "(nama penerima)", zone).text]
     return [*shown, f"Lampiran: {plan.attachment.name}" if plan.attachment else ""]
@@ -228,4 +223,4 @@ def _attachment(files: tuple[Media, ...] | None) -> Attachment | None:
     return Attachment(file.digest, file.name or "lampiran", "document")
 
 
-ANNOUNCE = Dialog("buat", "Pengumuman kegiatan", ask_plan, save, OPERATORS, steps=2)
+ANNOUNCE = Dialog("buat", "Pengumuman kegiatan", ask_plan, save, OPERATORS, steps=2, edition=2)

@@ -9,6 +9,7 @@ from bot.message import Attachment, Choice, Message
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
+from handlers.event_details import detail_lines
 from storage import events, invitations
 from storage.events import Event
 from storage.people import Person
@@ -20,6 +21,11 @@ QUESTION = "Mohon konfirmasi kehadiran."
 def event_lines(event: Event, zone: str) -> Text:
     """Say what it is about, when in `zone`, and where."""
     return lines([bold(event.subject), show_when(event, zone), f"{event.place} 📍"])
+
+
+def card_lines(event: Event, zone: str) -> Text:
+    """Say all that the invited are told of it: `event_lines`, and every field of the letter that is filled."""
+    return lines([event_lines(event, zone), *detail_lines(event.details)])
 
 
 def show_when(event: Event, zone: str) -> str:
@@ -35,7 +41,8 @@ def show_when(event: Event, zone: str) -> str:
 
 def card(event: Event, name: str, zone: str, answer: str | None = None) -> Message:
     """Return the card for somebody of this name, with what he or she answered."""
-    return Message(lines([f"Yth. Bapak/Ibu {name}", event_lines(event, zone), said(answer)]), buttons(event, answer))
+    told = lines([f"Yth. Bapak/Ibu {name}", card_lines(event, zone), said(answer)])
+    return Message(told, buttons(event, answer))
 
 
 def said(answer: str | None) -> str:

@@ -1,7 +1,8 @@
 """Reading an invitation as it was typed or pasted: its subject, its days and hours, and the place."""
 
 import re
-from dataclasses import astuple, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -9,13 +10,14 @@ from bot.dates import NotADate, NotATime, find_days, find_time, read_time
 from bot.message import Said
 from bot.questions import Done, NotUnderstood, Question
 from bot.text import Text
+from handlers.event_details import fitting
+from handlers.letter_lines import read_lines
+from storage.event_details import NO_DETAILS, Details
 
 MOST = 4000
 MOST_SUBJECT = 200
 MOST_PLACE = 200
 
-_SUBJECT = re.compile(r"^\W*(?:perihal|hal|acara|nama kegiatan|kegiatan)\s*[:=]\s*(.+)$", re.IGNORECASE | re.MULTILINE)
-_PLACE = re.compile(r"^\W*(?:tempat|lokasi)(?:\s+\w+)?\s*[:=]\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 _HELD_AT = re.compile(r"\b(?:bertempat|dilaksanakan|diadakan|diselenggarakan|berlokasi)\s+di\s+(.+)", re.IGNORECASE)
 _AT = re.compile(r"(?:^|[\s,])(?:di|tempat\s*:?)\s+(?=\S)(.+)", re.IGNORECASE)
 _DAY_LEFT = re.compile(r"[\s,]+(?:(?:hari|tanggal|tgl)\s+)?\d")
@@ -43,45 +45,76 @@ class Letter:
     place: str = ""
     no_day: str = ""  # why a day, or a time, that stands there could not be read
     no_time: str = ""
+    details: Details = NO_DETAILS
+
+    @property
+    def is_read(self) -> bool:
+        """Say whether more was read than a subject: then it is worth showing what."""
+        return bool(self.first or self.place or self.details != NO_DETAILS)
 
 
 def read_letter(text: str, today: date) -> Letter:
     """Read a subject, or a whole letter. What is not clear is left out, to be asked."""
+    said = read_lines(text)
     no_day = no_time = ""
     try:
-        days, rest = find_days(text, today, prefer="future")
+        days, rest = find_days(said.get("day", text), today, prefer="future")
     except NotADate as why:
         days, rest, no_day = None, text, str(why)
+    rest = text if "day" in said else rest
     try:
-        starts, rest = find_time(rest)
+        starts, rest = find_time(_hours(said) or rest)
     except NotATime as why:
         starts, no_time = None, str(why)
     first, last = (days[0].isoformat(), days[1].isoformat()) if days else ("", "")
     begins = starts.isoformat("minutes") if starts else ""
-    place, before = _place(text, rest)
+    place, before = _place(said, rest)
     # What looked like a time or a day and is none is no part of the subject either.
     before = _TIME_LEFT.split(before)[0] if no_time else before
     before = _DAY_LEFT.split(before)[0] if no_day else before
-    return Letter(_subject(text, before), first, last, begins, _end(text, begins), place, no_day, no_time)
+    subject, agenda = _subject(said, text, before)
+    ends = _end(said.get("time", text), begins)
+    details = fitting(said | {"agenda": agenda})
+    return Letter(subject, first, last, begins, ends, place, no_day, no_time, details)
 
 
-def _place(text: str, rest: str) -> tuple[str, str]:
+def _hours(said: Mapping[str, str]) -> str:
+    """Return the labelled time, as a time: what stands behind `Pukul :` needs no further word."""
+    hours = said.get("time", "")
+    return f"pukul {hours}" if hours[:1].isdigit() else hours
+
+
+def _place(said: Mapping[str, str], rest: str) -> tuple[str, str]:
     """Return the place, and what stands before it in the line that has lost its day and time."""
-    if named := _PLACE.search(text):
-        return _tidy(named[1], MOST_PLACE), rest
+    if named := said.get("place"):
+        address = said.get("address", "")
+        return _tidy(", ".join(filter(None, (*named.split("\n"), address))), MOST_PLACE), rest
     at = _HELD_AT.search(rest) or _AT.search(rest)
     if at is None:
         return "", rest
     return _tidy(_TIME_LEFT.split(at[1].split("\n")[0])[0], MOST_PLACE), rest[: at.start()]
 
 
-def _subject(text: str, before: str) -> str:
-    """Take the line that is marked as the subject, or a short text's own words before the place."""
-    named = _SUBJECT.search(text)
-    if named is None and text.strip().count("\n") > 1:
-        return ""  # a letter without a subject: any line of it would be a guess
-    words = _tidy(named[1] if named else before, MOST_SUBJECT)
-    return _tidy(_OPENING.sub("", words), MOST_SUBJECT) or words
+def _subject(said: Mapping[str, str], text: str, before: str) -> tuple[str, str]:
+    """Return the subject, and the agenda where that is something else.
+
+    The subject is the line that is marked as it, or a short text's own words before the place.
+    """
+    agenda = said.get("agenda", "")
+    for name in ("subject", "event", "agenda"):
+        words = _tidy(said.get(name, ""), MOST_SUBJECT)
+        named = _tidy(_OPENING.sub("", words), MOST_SUBJECT)
+        if named:
+            break
+    else:
+        if text.strip().count("\n") > 1:
+            return "", agenda  # a letter without a subject: any line of it would be a guess
+        words = _tidy(before, MOST_SUBJECT)
+        return _tidy(_OPENING.sub("", words), MOST_SUBJECT) or words, agenda
+    # "Perihal: Undangan Rapat" says less than "Acara: Rapat Koordinasi P2K2".
+    if agenda and "\n" not in agenda and agenda.casefold().startswith(named.casefold()):
+        return _tidy(agenda, MOST_SUBJECT) or named, ""
+    return named, agenda
 
 
 def _end(text: str, begins: str) -> str:
@@ -104,6 +137,11 @@ def _tidy(words: str, most: int) -> str:
     return clean if len(clean) <= most else ""
 
 
+def keep(letter: Letter) -> dict[str, Any]:
+    """Write what was read as an answer is kept."""
+    return asdict(letter)
+
+
 @dataclass(frozen=True)
 class LetterQuestion(Question[Letter]):
     """Ask for the subject or the letter; kept as it was read that day, so that `besok` stays the same day."""
@@ -120,7 +158,7 @@ class LetterQuestion(Question[Letter]):
                 f"Terlalu panjang: {len(text)} huruf, paling banyak {MOST}. Kirim bagian pentingnya saja."
             )
         found = read_letter(text, self.today)
-        return Done(list(astuple(found)))
+        return Done(keep(found))
 
     def load(self, kept: Any) -> Letter:
-        return Letter(*kept)
+        return Letter(**kept | {"details": Details(**kept["details"])})

@@ -16,7 +16,7 @@ from handlers.desk_answers import SILENT
 from handlers.desk_check_in import MISSING
 from handlers.desk_invitations import CANCEL
 from handlers.desk_sections import DESK, desk_buttons, desk_lines
-from handlers.event_card import ANSWERS, buttons, event_lines, said
+from handlers.event_card import ANSWERS, buttons, card_lines, said
 from handlers.event_desk import may_run
 from handlers.event_qr import make_qr
 from handlers.event_recap import RECAP
@@ -73,7 +73,7 @@ def _say_one(tx: Settling, event_id: int) -> None:
     runs = event is not None and may_run(tx, event.id)
     if event is None or not (invitation or runs):
         raise Refused("Bapak/Ibu tidak ada di daftar undangan kegiatan itu. Yang ada bisa dilihat di /kegiatan.")
-    told: list[str | Text] = [event_lines(event, tx.zone)]
+    told: list[str | Text] = [card_lines(event, tx.zone)]
     choices: list[Choice] = []
     if event.state == "cancelled":
         told.append("⚠️ Dibatalkan")

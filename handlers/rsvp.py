@@ -10,7 +10,7 @@ from bot.questions import fold
 from bot.routes import Wanted, action
 from bot.settling import Settling
 from bot.text import lines
-from handlers.event_card import ANSWERS, QUESTION, card, event_lines
+from handlers.event_card import ANSWERS, QUESTION, card, card_lines
 from storage import events, invitations
 from storage.events import Event
 from storage.invitations import Invitation
@@ -80,7 +80,7 @@ def _still_asked(tx: Settling, event_id: int) -> tuple[Event, Invitation]:
 def _ask_again(tx: Settling, event: Event, invitation: Invitation) -> None:
     now = f"Jawaban sekarang: {ANSWERS[invitation.answer]}" if invitation.answer else ""
     tx.replace_card(
-        lines([f"Yth. Bapak/Ibu {tx.me.name}", event_lines(event, tx.zone), now, QUESTION]),
+        lines([f"Yth. Bapak/Ibu {tx.me.name}", card_lines(event, tx.zone), now, QUESTION]),
         action("rsvp", f"{event.id}.to-yes", "Hadir"),
         action("rsvp", f"{event.id}.to-no", "Tidak hadir"),
     )

@@ -1,9 +1,12 @@
 """Events: what was announced to whom, its committee, and its check-in windows (slots), one for each day."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from storage.database import Connection
+from storage.event_details import NO_DETAILS, Details, set_details
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Event:
     made_by: int
     starts_at: str
     attachment: str | None
+    details: Details = NO_DETAILS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +54,23 @@ class Slot:
 
 _EVENT = """
     SELECT e.id, e.subject, e.place, e.first_day, e.last_day, e.starts, e.ends, e.zone, e.state, e.made_by,
-           e.starts_at, e.attachment
-    FROM events e
+           e.starts_at, e.attachment,
+           d.number, d.agenda, d.dress, d.bring, d.lodging, d.contact, d.notes
+    FROM events e LEFT JOIN event_details d ON d.event_id = e.id
 """
 _SLOT = "SELECT s.id, s.event_id, s.day, s.opens_at, s.closes_at, s.code FROM slots s "
+
+
+def _event(row: Sequence[Any]) -> Event:
+    itself, details = row[:12], row[12:]
+    fields = (*itself, Details(*details) if details[0] is not None else NO_DETAILS)
+    return Event(*fields)
 
 
 def event(db: Connection, id: int) -> Event | None:
     """Return the event with this id."""
     row = db.execute(_EVENT + "WHERE e.id = ?", (id,)).fetchone()
-    return Event(*row) if row else None
+    return _event(row) if row else None
 
 
 def add_event(
@@ -78,6 +89,7 @@ def add_event(
     audience: Audience,
     made_by: int,
     now: str,
+    details: Details = NO_DETAILS,
 ) -> Event:
     """Add an announced event. `ref` is that of the dialog which made it; a second event under it is refused."""
     row = db.execute(
@@ -104,6 +116,7 @@ def add_event(
             "now": now,
         },
     ).fetchone()
+    set_details(db, int(row[0]), details)
     added = event(db, int(row[0]))
     assert added is not None
     return added
@@ -118,7 +131,7 @@ def cancel_event(db: Connection, event_id: int) -> bool:
 def all_events(db: Connection, most: int) -> list[Event]:
     """Return every event, the latest first, at most `most`."""
     rows = db.execute(_EVENT + "ORDER BY e.last_day DESC, e.id DESC LIMIT ?", (most,))
-    return [Event(*row) for row in rows]
+    return [_event(row) for row in rows]
 
 
 def events_of(db: Connection, person_id: int, since_day: str, most: int) -> list[Event]:
@@ -133,7 +146,7 @@ def events_of(db: Connection, person_id: int, since_day: str, most: int) -> list
         """,
         {"since": since_day, "person": person_id, "most": most},
     )
-    return [Event(*row) for row in rows]
+    return [_event(row) for row in rows]
 
 
 def open_events_for(db: Connection, person_id: int, now: str) -> list[Event]:
@@ -148,7 +161,7 @@ def open_events_for(db: Connection, person_id: int, now: str) -> list[Event]:
         """,
         {"now": now, "person": person_id},
     )
-    return [Event(*row) for row in rows]
+    return [_event(row) for row in rows]
 
 
 _BELONGS = """
