@@ -39,7 +39,7 @@ class Plan:
     """What an office's bot is built from.
 
     `pace` is per channel; a channel that is not named has Telegram's limits. `link` turns a deep link's payload into an
-    address, '' where there is none.
+    address, '' where there is none; `address` does so with a path of the web side.
     """
 
     folder: Path
@@ -49,7 +49,8 @@ class Plan:
     boot_id: str
     pace: Mapping[str, Limits] = field(default_factory=dict)
     link: Callable[[str], str] = lambda payload: ""
-    make_routes: Callable[[str, Callable[[str], str]], Routes] = build_routes
+    address: Callable[[str], str] = lambda path: f"http://127.0.0.1:8080{path}"
+    make_routes: Callable[[str, Callable[[str], str], Callable[[str], str]], Routes] = build_routes
     workers: int = 8
     album_quiet: timedelta = ALBUM_QUIET
     rng: random.Random = field(default_factory=random.Random)
@@ -128,7 +129,7 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     poster = Poster({name: channel.capabilities for name, channel in channels.items()})
     pacers = {name: Pacer(plan.pace.get(name, Limits())) for name in channels}
     courier = Courier(database, channels, clock, pacers, boot_id=plan.boot_id, workers=plan.workers, rng=plan.rng)
-    routes = plan.make_routes(plan.office, plan.link)
+    routes = plan.make_routes(plan.office, plan.link, plan.address)
     decisions = Decisions(database, routes, clock, plan.zone, media)
     turns = Turns(database, decisions, poster, clock, plan.zone, courier.wake)
     sweep = Sweep(database, clock)

@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.single import only_one
 from bot.version import program_version
 from bot.watchdog import DEAF_AFTER, PollingDead, watch
+from bot.web.board import board_routes
 from bot.web.server import make_app, serve
 from storage.health import health
 from storage.seeds import load_seeds
@@ -48,6 +49,12 @@ async def run_office(settings: Settings, started: Started = lambda app, port: No
     def link(payload: str) -> str:
         return f"https://t.me/{names[0]}?start={payload}" if names else ""
 
+    ports: list[int] = []  # where the web side answers, once it does
+
+    def address(path: str) -> str:
+        own = f"http://{settings.web_host}:{ports[0] if ports else settings.web_port}"
+        return (settings.public_url or own).rstrip("/") + path
+
     plan = Plan(
         settings.data_dir,
         settings.office_name,
@@ -55,6 +62,7 @@ async def run_office(settings: Settings, started: Started = lambda app, port: No
         make_channels,
         secrets.token_hex(8),
         link=link,
+        address=address,
     )
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(settings.data_dir))
@@ -64,12 +72,13 @@ async def run_office(settings: Settings, started: Started = lambda app, port: No
                 stack.push_async_callback(channel.close)
         await app.database.write(load_seeds)
         await stack.enter_async_context(open_door(settings.data_dir, app.database))
-        web = make_app([], health=_health_of(app, clock))
+        web = make_app(board_routes(app.database, clock, settings.office_name, link), health=_health_of(app, clock))
         try:
             port = await stack.enter_async_context(serve(web, settings.web_host, settings.web_port))
         except OSError as why:
             where = f"{settings.web_host}:{settings.web_port}"
             raise CannotRun(f"WEB_HOST:WEB_PORT {where} cannot be used: {why.strerror}") from None
+        ports.append(port)
         started(app, port)
         await _run_parts(app, clock, names)
 

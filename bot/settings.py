@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     office_zone: str = "Asia/Jakarta"
     web_host: str = "127.0.0.1"
     web_port: int = Field(8080, ge=0, le=65535)
+    public_url: str | None = Field(None, pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
     log_level: str = "INFO"
 
     @field_validator("telegram_token")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.routes import Command, Routes
 from handlers.announce import ANNOUNCE
 from handlers.applications import APPROVE, REFUSE
+from handlers.board import make_boards
 from handlers.check_in import CHECK_IN
 from handlers.claim import CLAIM, read_code
 from handlers.codes import read_bare_code
@@ -31,10 +32,13 @@ __all__ = ["build_routes", "compose_reminder"]
 OFFICE = (REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION)
 
 
-def build_routes(office: str, link: Callable[[str], str] = lambda payload: "") -> Routes:
+def build_routes(
+    office: str, link: Callable[[str], str] = lambda payload: "", address: Callable[[str], str] = lambda path: path
+) -> Routes:
     """List every way into what people can do.
 
-    `office` is its name as people read it; `link` turns a deep link's payload into an address, '' where there is none.
+    `office` is its name as people read it; `link` turns a deep link's payload into an address, '' where there is none;
+    `address` makes a whole address of a path of the web side.
     """
     commands: list[Command] = []
     menu, help_ = make_menu("menu", commands), make_help(commands)
@@ -59,6 +63,7 @@ def build_routes(office: str, link: Callable[[str], str] = lambda payload: "") -
     dialogs = {one.dialog.name: one.dialog for one in commands}
     dialogs |= {one.name: one for one in (APPROVE, REFUSE, CLAIM, LATE_PHOTOS, *OFFICE)}
     dialogs |= {one.name: one for one in (RSVP, *event_parts)}
+    dialogs |= {one.name: one for one in make_boards(address)}
     payloads = {"h": CHECK_IN.name, "k": my_events.name, "u": CLAIM.name}
     bare = (read_code, read_bare_code, read_refusal, read_sent)
     return Routes(commands, dialogs, payloads, bare, fallback=menu.name, door=start.name)

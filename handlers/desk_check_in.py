@@ -60,6 +60,7 @@ def _offer(tx: Settling, event: Event) -> list[Choice]:
     running = is_running(tx, event)
     offered = [action("belum", event.id, "Belum hadir")] if has_begun(tx, event) else []
     offered += [action("qr", event.id, "Gambar QR")] if running else []
+    offered += [action("layar", event.id, "Layar")] if running else []
     offered += [action("panitia", event.id, "Panitia")] if running and tx.me.role == "operator" else []
     return offered
 

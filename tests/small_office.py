@@ -69,7 +69,7 @@ PING = Dialog("ping", "Ping", ping, save_ping)
 DOOR = Dialog("start", "Pintu", ping, lambda tx, result: tx.say("Siapa ya?"), EVERYONE | STRANGERS)
 
 
-def make_routes(name: str, link: Callable[[str], str]) -> Routes:
+def make_routes(name: str, link: Callable[[str], str], address: Callable[[str], str]) -> Routes:
     """List the small office's commands."""
     commands = [Command("visit", VISIT, "Kunjungan", "berkunjung"), Command("ping", PING, "", "menyahut")]
     menu = make_menu("menu", commands)

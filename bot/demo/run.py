@@ -16,6 +16,7 @@ from bot.clock import Clock, MovableClock, from_utc_text
 from bot.demo import story
 from bot.demo.desk import make_desk
 from bot.pacer import Limits
+from bot.web.board import board_routes
 from bot.web.server import LOOPBACK, make_app, serve
 from bot.web.simulator import routes
 from storage import desk
@@ -46,21 +47,38 @@ async def run_demo(host: str, port: int, keep: Path | None, started: Started = l
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pkh-demo-")))
         clock = MovableClock(datetime.combine(*story.BEGINS, ZoneInfo(ZONE)))
-        async with build(plan_demo(folder), clock) as app:
+        addresses: list[str] = []  # of the page, once it is served
+
+        def address(path: str) -> str:
+            return addresses[0].rstrip("/") + path if addresses else path
+
+        def tell(served: str) -> None:
+            addresses.append(served)
+            started(served)
+
+        async with build(plan_demo(folder, address), clock) as app:
             if latest := await app.database.read(desk.latest_moment):
                 clock.move(from_utc_text(latest) - clock.now())
             else:
                 await story.tell(app, clock, ZONE)
-            await _serve(app, clock, host, port, started)
+            await _serve(app, clock, host, port, tell)
 
 
-def plan_demo(folder: Path) -> Plan:
+def plan_demo(folder: Path, address: Callable[[str], str] = lambda path: path) -> Plan:
     """Return the plan of the demo's bot: the simulator alone, without limits."""
 
     def make(store: Store, keep: Keep, open: Open, clock: Clock) -> Mapping[str, Channel]:
         return {NAME: Simulator(store=store, keep=keep, open=open, clock=clock)}
 
-    return Plan(folder, OFFICE, ZONE, make, boot_id=secrets.token_hex(8), pace={NAME: Limits.open()})
+    return Plan(
+        folder,
+        OFFICE,
+        ZONE,
+        make,
+        boot_id=secrets.token_hex(8),
+        pace={NAME: Limits.open()},
+        address=address,
+    )
 
 
 async def _serve(app: App, clock: MovableClock, host: str, port: int, started: Started) -> None:
@@ -71,7 +89,10 @@ async def _serve(app: App, clock: MovableClock, host: str, port: int, started: S
         return {"ok": True}
 
     page = make_app(
-        routes(make_desk(app, clock, channel, HINTS)),
+        [
+            *board_routes(app.database, clock, app.plan.office, app.plan.link),
+            *routes(make_desk(app, clock, channel, HINTS)),
+        ],
         health=health,
         closing=[channel.hang_up],
         hosts=LOOPBACK if host in LOOPBACK else (),

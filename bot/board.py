@@ -1,0 +1,76 @@
+"""What the check-in board shows at a moment: the state, the code that holds now, and how many are there of whom."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from bot.clock import from_utc_text, utc_text
+from bot.dates import local, show_day
+from storage import boards, events
+from storage.database import Connection
+from storage.events import Event, Slot
+
+State = Literal["early", "open", "closed", "cancelled", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCode:
+    """The code that holds now, its spoken words, and until when; None: as long as the slot is open."""
+
+    code: str
+    words: tuple[str, ...] = ()
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The board of an event: counts and codes, never a name. `session` is the slot's, or what comes next."""
+
+    event: Event
+    state: State
+    session: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    shown: ShownCode | None
+    districts: tuple[tuple[str, int, int], ...]
+
+
+def shown_code(slot: Slot, now: datetime) -> ShownCode:
+    """Return what the slot shows at this moment."""
+    return ShownCode(slot.code)
+
+
+def read_board(db: Connection, token: str, now: datetime) -> Board | None:
+    """Return the board of a link; None if nothing is behind it, or the event's last day is over."""
+    number = boards.event_of_board(db, token)
+    event = events.event(db, number) if number is not None else None
+    if event is None or local(now, event.zone).date().isoformat() > event.last_day:
+        return None
+    slots, stamp = events.slots_of(db, event.id), utc_text(now)
+    today = [slot for slot in slots if slot.day == local(now, event.zone).date().isoformat()]
+    slot = next((one for one in today if one.closes_at > stamp), today[-1] if today else None)
+    state: State = "cancelled" if event.state == "cancelled" else _state(slot, stamp)
+    return Board(
+        event,
+        state,
+        _session(slots, slot or next((one for one in slots if one.closes_at > stamp), None)),
+        from_utc_text(slot.opens_at) if slot else None,
+        from_utc_text(slot.closes_at) if slot else None,
+        shown_code(slot, now) if slot and state == "open" else None,
+        tuple(boards.district_counts(db, event.id, slot.id if slot else None)),
+    )
+
+
+def _state(slot: Slot | None, stamp: str) -> State:
+    if slot is None:
+        return "none"
+    if stamp < slot.opens_at:
+        return "early"
+    return "open" if stamp < slot.closes_at else "closed"
+
+
+def _session(slots: list[Slot], slot: Slot | None) -> str:
+    if slot is None:
+        return ""
+    day = show_day(date.fromisoformat(slot.day))
+    return f"Hari {slots.index(slot) + 1} · {day}" if len(slots) > 1 else day
