@@ -172,7 +172,7 @@ async def test_the_picture_is_there_only_while_the_code_holds(tmp_path: Path) ->
 
 @pytest.mark.skipif(CHROMIUM is None, reason=NONE_HERE)
 async def test_the_page_counts_who_comes_and_closes_in_a_real_browser() -> None:
-    """The operator's link opens it; the code comes with the hour, the count with a check-in, and the end by itself."""
+    """The code comes with the hour, the count with a check-in, the end by itself; a server that is gone is said."""
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     demo = asyncio.create_task(run_demo("127.0.0.1", 0, None, address.set_result))
     await asyncio.wait([demo, address], return_when=asyncio.FIRST_COMPLETED)
@@ -211,3 +211,7 @@ async def _watch(page: Any) -> None:
     await board.locator("[data-state=closed]").wait_for()
     assert not await board.locator("#qr").is_visible()
     assert complaints == []
+    await board.route("**/keadaan", lambda asked: asked.abort())
+    await board.locator("body.lost #lost", has_text="Sambungan ke server terputus").wait_for()
+    await board.unroute("**/keadaan")
+    await board.locator("body:not(.lost)").wait_for()
