@@ -1,0 +1,1 @@
+-- The announcement's own life: when it leaves, where the place is, corrections, and the office's live card.

@@ -1,0 +1,1 @@
+-- What is printed: sheets that can be checked against the data, the office's letterhead and who signs.
