@@ -65,6 +65,7 @@ class Settling:
         occurrence: str = "",
         lane: int = 1,
         expires_at: datetime | None = None,
+        not_before: datetime | None = None,
     ) -> int:
         """Tell somebody, once per kind, object and occurrence; return how many rows that made (0: no chat, or told)."""
         return self.poster.notify(
@@ -77,6 +78,7 @@ class Settling:
             occurrence=occurrence,
             lane=lane,
             expires_at=expires_at,
+            not_before=not_before,
         )
 
     def withdraw(self, object: str) -> int:  # the word the outbox uses

@@ -17,6 +17,7 @@ from handlers.audience import ask_audience, show_reach
 from handlers.codes import make_code
 from handlers.event_card import card, send_card, to_json
 from handlers.event_details import LEFT_OUT, Unasked, ask_details, letter_lines, missing
+from handlers.hold import HOLD, say_held
 from handlers.letter import MOST_PLACE, MOST_SUBJECT, Letter, LetterQuestion, keep, read_letter
 from storage import events, invitations, office
 from storage.event_details import Details
@@ -116,7 +117,7 @@ async def ask_plan(chat: Chat, read: Reader) -> Plan:
 
 
 def save(tx: Settling, plan: Plan) -> None:
-    """Make the event, its slots and codes, invite everybody who is meant, and post the cards."""
+    """Make the event, its slots and codes, invite everybody who is meant, and post the cards, held for a minute."""
     if tx.me.role not in OPERATORS:
         raise Refused("Yang bisa mengumumkan kegiatan hanya operator Dinas.")
     event = events.add_event(
@@ -135,6 +136,7 @@ def save(tx: Settling, plan: Plan) -> None:
         made_by=tx.me.id,
         now=tx.stamp,
         details=plan.details,
+        sends_at=utc_text(tx.now + HOLD),
     )
     _add_slots(tx, event, plan)
     people = invitations.freeze(tx.db, event.id, plan.audience)
@@ -143,7 +145,7 @@ def save(tx: Settling, plan: Plan) -> None:
     for person_id, name in people:
         send_card(tx, event, person_id, name)
     office.note(tx.db, tx.stamp, tx.me.id, "announce", f"event:{event.id}", f"{len(people)} orang")
-    tx.say(f"✅ Diumumkan ke {len(people)} orang. Jawaban dan kode absennya ada di /kegiatan.")
+    say_held(tx, event.id, len(people))
 
 
 def _add_slots(tx: Settling, event: Event, plan: Plan) -> None:

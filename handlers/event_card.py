@@ -63,17 +63,22 @@ def to_json(file: Attachment | None) -> str | None:
 
 
 def send_card(tx: Settling, event: Event, person_id: int, name: str) -> int:
-    """Send somebody the card, once; return how many rows that made."""
+    """Send somebody the card, once, when the event's cards leave; return how many rows that made."""
     slots = events.slots_of(tx.db, event.id)
     expires_at = from_utc_text(slots[-1].closes_at) if slots else None
+    leaves = from_utc_text(event.sends_at) if event.sends_at and not event.is_out(tx.stamp) else None
     about = f"event:{event.id}"
     rows = 0
     if event.attachment:
         # By itself: a card that is a file's caption could not be edited into the answer on every channel.
         file = Message(Text.of(f"Lampiran: {event.subject}"), file=Attachment(*json.loads(event.attachment)))
-        rows += tx.notify(person_id, file, kind="attachment", object=about, lane=2, expires_at=expires_at)
+        rows += tx.notify(
+            person_id, file, kind="attachment", object=about, lane=2, expires_at=expires_at, not_before=leaves
+        )
     message = card(event, name, tx.zone, _answer_of(tx, event, person_id))
-    return rows + tx.notify(person_id, message, kind="announcement", object=about, lane=2, expires_at=expires_at)
+    return rows + tx.notify(
+        person_id, message, kind="announcement", object=about, lane=2, expires_at=expires_at, not_before=leaves
+    )
 
 
 def send_open(tx: Settling, person: Person) -> int:

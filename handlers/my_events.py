@@ -20,6 +20,7 @@ from handlers.event_card import ANSWERS, buttons, card_lines, said
 from handlers.event_desk import may_run
 from handlers.event_qr import make_qr
 from handlers.event_recap import RECAP
+from handlers.hold import RECALL, SEND_NOW, waiting_buttons, waiting_line
 from storage import check_ins, events, invitations
 from storage.events import Event
 
@@ -58,17 +59,23 @@ def make_my_events(link: Callable[[str], str]) -> tuple[Dialog[Any], ...]:
 
     `link` turns a deep link's payload ("h_K7M2P") into an address that opens the bot, or '' where there is none.
     """
-    return Dialog("kegiatan", "Kegiatan", show, say), DESK, SILENT, MISSING, COMMITTEE, CANCEL, RECAP, make_qr(link)
+    mine = Dialog("kegiatan", "Kegiatan", show, say)
+    return mine, DESK, SILENT, MISSING, COMMITTEE, CANCEL, RECALL, SEND_NOW, RECAP, make_qr(link)
 
 
 def _events(tx: Settling) -> list[Event]:
     if tx.me.role == "operator":
         return events.all_events(tx.db, MOST)
-    return events.events_of(tx.db, tx.me.id, (tx.today - LOOKS_BACK).isoformat(), MOST)
+    mine = events.events_of(tx.db, tx.me.id, (tx.today - LOOKS_BACK).isoformat(), MOST)
+    return [one for one in mine if one.is_out(tx.stamp)]
 
 
 def _say_one(tx: Settling, event_id: int) -> None:
     event = events.event(tx.db, event_id)
+    if event and tx.me.role == "operator" and not event.is_out(tx.stamp):
+        tx.say(lines([card_lines(event, tx.zone), waiting_line(tx, event)]), *waiting_buttons(event))
+        return
+    event = event if event and event.is_out(tx.stamp) else None
     invitation = invitations.admit(tx.db, event_id, tx.me.id) if event else None
     runs = event is not None and may_run(tx, event.id)
     if event is None or not (invitation or runs):
@@ -100,6 +107,8 @@ def _listed(tx: Settling, event: Event) -> list[str | Text]:
     state = []
     if event.state == "cancelled":
         state.append("dibatalkan")
+    elif not event.is_out(tx.stamp):
+        state.append("belum dikirim")
     elif tx.me.role == "operator":
         counted = invitations.answers(tx.db, event.id)
         state.append(f"hadir {counted.yes}, tidak {counted.no}, belum menjawab {counted.none}")

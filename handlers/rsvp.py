@@ -58,7 +58,7 @@ def read_refusal(said: Said) -> Wanted | None:
 
 
 def _only_event(tx: Settling) -> int:
-    mine = [one.id for one in events.open_events_for(tx.db, tx.me.id, tx.stamp)]
+    mine = [one.id for one in events.open_events_for(tx.db, tx.me.id, tx.stamp) if one.is_out(tx.stamp)]
     if len(mine) != 1:
         raise Refused("Untuk kegiatan yang mana? Pilih di /kegiatan." if mine else NONE)
     return mine[0]
@@ -66,7 +66,7 @@ def _only_event(tx: Settling) -> int:
 
 def _still_asked(tx: Settling, event_id: int) -> tuple[Event, Invitation]:
     event = events.event(tx.db, event_id)
-    invitation = invitations.admit(tx.db, event_id, tx.me.id) if event else None
+    invitation = invitations.admit(tx.db, event_id, tx.me.id) if event and event.is_out(tx.stamp) else None
     if event is None or invitation is None:
         raise Refused("Bapak/Ibu tidak ada di daftar undangan kegiatan itu. Mohon hubungi Dinas Sosial.")
     if event.state == "cancelled":

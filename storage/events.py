@@ -26,6 +26,11 @@ class Event:
     starts_at: str
     attachment: str | None
     details: Details = NO_DETAILS
+    sends_at: str | None = None  # UTC ISO text; None once it was called back
+
+    def is_out(self, now: str) -> bool:
+        """Say whether its cards have left: before, it is shown to nobody but the operators."""
+        return self.sends_at is not None and self.sends_at <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Slot:
 
 _EVENT = """
     SELECT e.id, e.subject, e.place, e.first_day, e.last_day, e.starts, e.ends, e.zone, e.state, e.made_by,
-           e.starts_at, e.attachment,
+           e.starts_at, e.attachment, e.sends_at,
            d.number, d.agenda, d.dress, d.bring, d.lodging, d.contact, d.notes
     FROM events e LEFT JOIN event_details d ON d.event_id = e.id
 """
@@ -62,9 +67,9 @@ _SLOT = "SELECT s.id, s.event_id, s.day, s.opens_at, s.closes_at, s.code FROM sl
 
 
 def _event(row: Sequence[Any]) -> Event:
-    itself, details = row[:12], row[12:]
-    fields = (*itself, Details(*details) if details[0] is not None else NO_DETAILS)
-    return Event(*fields)
+    itself, sends_at, details = row[:12], row[12], row[13:]
+    known = Details(*details) if details[0] is not None else NO_DETAILS
+    return Event(*(*itself, known, sends_at))
 
 
 def event(db: Connection, id: int) -> Event | None:
@@ -90,14 +95,18 @@ def add_event(
     made_by: int,
     now: str,
     details: Details = NO_DETAILS,
+    sends_at: str | None = None,
 ) -> Event:
-    """Add an announced event. `ref` is that of the dialog which made it; a second event under it is refused."""
+    """Add an announced event. `ref` is that of the dialog which made it; a second event under it is refused.
+
+    Its cards leave at `sends_at`, or at once.
+    """
     row = db.execute(
         """
         INSERT INTO events (ref, subject, place, first_day, last_day, starts, ends, starts_at, zone, attachment,
-                            audience, made_by, made_at)
+                            audience, made_by, made_at, sends_at)
         VALUES (:ref, :subject, :place, :first_day, :last_day, :starts, :ends, :starts_at, :zone, :attachment,
-                :audience, :made_by, :now)
+                :audience, :made_by, :now, :sends_at)
         RETURNING id
         """,
         {
@@ -114,6 +123,7 @@ def add_event(
             "audience": audience.to_json(),
             "made_by": made_by,
             "now": now,
+            "sends_at": sends_at or now,
         },
     ).fetchone()
     set_details(db, int(row[0]), details)

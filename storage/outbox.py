@@ -102,11 +102,16 @@ def stop(db: Connection, object: str, now: str) -> int:  # the word the table us
 
 
 def recent_cards(db: Connection, chat: str, most: int = 3) -> list[Card]:
-    """Return the messages with choices that stand in the chat, newest first; what was edited shows its last edition."""
+    """Return the messages with choices that stand in the chat, newest first; what was edited shows its last edition.
+
+    What is posted for later stands nowhere yet.
+    """
     rows = db.execute(
         """
         SELECT id, edits, body, json_extract(body, '$.choices') IS NOT NULL FROM outbox
-        WHERE chat = ? AND state IN ('queued', 'started', 'sent', 'uncertain') ORDER BY id DESC LIMIT ?
+        WHERE chat = ? AND state IN ('queued', 'started', 'sent', 'uncertain')
+          AND NOT (state = 'queued' AND attempts = 0 AND not_before > made_at)
+        ORDER BY id DESC LIMIT ?
         """,
         (chat, LOOKED_BACK),
     ).fetchall()

@@ -19,7 +19,7 @@ class Due:
     superseded: int  # 1: a later rule of the same thing is due as well
 
 
-# A rule whose moment had passed before the thing was planned, or moved, reminds of nothing: the person did it just now.
+# A rule whose moment had passed before the thing was planned, moved, or sent, reminds of nothing: it is news just now.
 # Of two rules that are due at once, after a night without power say, only the later one still helps.
 _DUE = """
     WITH due AS (
@@ -28,7 +28,7 @@ _DUE = """
         FROM meetings m JOIN lead_times t ON t.object = 'meeting'
         WHERE m.state = 'planned' AND m.starts_at > :since
         UNION ALL
-        SELECT 'event', e.id, i.person_id, t.rule, t.minutes, e.starts_at, e.made_at
+        SELECT 'event', e.id, i.person_id, t.rule, t.minutes, e.starts_at, e.sends_at
         FROM events e JOIN invitations i ON i.event_id = e.id JOIN lead_times t ON t.object = 'event'
         WHERE e.state = 'announced' AND e.starts_at > :since AND i.answer IS NOT 'no'
     )

@@ -107,7 +107,7 @@ async def test_more_than_fifty_recipients_need_the_typed_phrase(tmp_path: Path) 
         assert "Akan dikirim ke 61 orang" in await say(talk, "kirim 60")
         assert await count(talk, "events") == 0
         await say(talk, "kirim sekarang")
-        assert "Diumumkan ke 61 orang" in await say(talk, "Kirim 61")
+        assert "Dikirim dalam 60 detik ke 61 orang" in await say(talk, "Kirim 61")
         assert await count(talk, "invitations") == 61
 
 

@@ -21,6 +21,8 @@ from storage.seeds import load_seeds
 BEGINS = date(2023, 11, 6), time(9, 0)
 OPENS = date(2023, 11, 12), time(6, 50)
 
+HELD_UNTIL = time(9, 2)  # the announcement has left
+
 OPERATOR = ("Rahmawati Nasution", "+6281100000001")
 INVITATION = (
     "Undangan Bimtek Peningkatan Kapasitas ORSOS, Minggu s/d Selasa 12-14 November 2023 pukul 08.00 WIB "
@@ -41,6 +43,8 @@ async def tell(app: App, clock: MovableClock, zone: str) -> None:
     await app.database.write(_settle_in, utc_text(clock.now()))
     for words in ANNOUNCING:
         await told.say([(OPERATOR[1], words)])
+    await told.wait_until(BEGINS[0], HELD_UNTIL)
+    await told.rest()
     await app.database.write(_choose_committee)
     everyone = people()
     registered = [one for place, one in enumerate(everyone) if place not in UNREGISTERED]

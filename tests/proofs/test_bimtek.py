@@ -143,7 +143,10 @@ class Bimtek:
                 town.say(OPERATOR, "/kegiatan", "Rahma")
 
         await self.until(
-            OPERATOR, lambda shown: "Diumumkan" in shown.text or "Bimtek" in "".join(_labels(shown)), react
+            # Its hold, as the answer says it or as /kegiatan does.
+            OPERATOR,
+            lambda shown: "Batalkan" in _labels(shown),
+            react,
         )
 
     async def answer(self, one: Somebody) -> None:
