@@ -70,6 +70,7 @@ class Dialog(Generic[R]):
     """Something people can do: `run` asks for it, `save` writes it; `title` names it to people.
 
     `steps` is how many questions it usually asks. Raise `edition` when old answers must not be trusted any more.
+    `forgets` blanks what is said in it, in the inbox too: nothing is to tell who said what it saves.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Dialog(Generic[R]):
     roles: frozenset[str] = EVERYONE
     steps: int = 0
     edition: int = 1
+    forgets: bool = False
 
 
 class Refused(Exception):

@@ -15,9 +15,9 @@ from bot.clock import Clock, from_utc_text, utc_text
 from bot.message import Choice, Message, Said
 from bot.questions import fold, pick
 from bot.routes import QUESTION, Routes, Wanted
-from bot.settling import Settling
+from bot.settling import Settling, letter_of, ref_of
 from bot.text import Text, lines
-from storage import chats, dialogs
+from storage import chats, dialogs, inbox
 from storage.database import Connection, Database
 from storage.dialogs import OpenDialog
 from storage.outbox import Card
@@ -78,6 +78,11 @@ class Decisions:
 
     async def decide(self, scene: Scene, said: Said, letter: int, notice: str = "") -> Decision:
         """Find out what the message means; `notice` says why what it asked for was refused just now."""
+        decision = await self._decide(scene, said, letter, notice)
+        dialog = self.routes.dialogs.get(scene.open.name) if scene.open else None
+        return _forgetting(decision, scene.open.ref) if scene.open and dialog and dialog.forgets else decision
+
+    async def _decide(self, scene: Scene, said: Said, letter: int, notice: str) -> Decision:
         if said.kind == "event":
             return self._note(scene, said)
         if scene.open is None:
@@ -131,7 +136,8 @@ class Decisions:
             said.chat, ref_of(letter), dialog.name, dialog.edition, wanted.arg, None, None, "", 0, 0, None, now
         )
         chat, outcome = await self._run(scene, dialog, said, opened, None)
-        return self._outcome(scene, dialog, opened, chat, outcome, card=wanted.card)
+        decision = self._outcome(scene, dialog, opened, chat, outcome, card=wanted.card)
+        return _forgetting(decision, opened.ref) if dialog.forgets else decision
 
     async def _answer(self, scene: Scene, dialog: Dialog[Any], said: Said, opened: OpenDialog, letter: int) -> Decision:
         """Offer the message to the open question, and see where that leads."""
@@ -285,9 +291,14 @@ class Decisions:
         return Decision(settle)
 
 
-def ref_of(letter: int) -> str:
-    """Name a dialog by the letter that opened it: unique, and the same when the turn is replayed after a crash."""
-    return f"d{letter:x}"
+def _forgetting(decision: Decision, ref: str) -> Decision:
+    """Blank what was said since the dialog of this name was opened, however the turn ends."""
+
+    def settle(tx: Settling) -> None:
+        decision.settle(tx)
+        inbox.blank(tx.db, tx.chat, letter_of(ref))
+
+    return replace(decision, settle=settle)
 
 
 def _leave_closed(db: Connection, chat: str) -> None:

@@ -14,6 +14,16 @@ from storage.database import Connection
 from storage.people import Person
 
 
+def ref_of(letter: int) -> str:
+    """Name a dialog by the letter that opened it: unique, and the same when the turn is replayed after a crash."""
+    return f"d{letter:x}"
+
+
+def letter_of(ref: str) -> int:
+    """Return the letter that opened the dialog of this name."""
+    return int(ref.removeprefix("d"), 16)
+
+
 @dataclass(frozen=True, slots=True)
 class Settling:
     """What a `save` is given; everything it does is kept together with the message that asked for it, or not at all.

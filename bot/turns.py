@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from bot.chat import Refused
 from bot.clock import Clock, utc_text
-from bot.decisions import Decision, Decisions, Scene, ref_of
+from bot.decisions import Decision, Decisions, Scene
 from bot.message import Message, Said
 from bot.posting import Poster
-from bot.settling import Settling
+from bot.settling import Settling, ref_of
 from storage import chats, dialogs, inbox, outbox, people
 from storage.database import Closed, Connection, Database
 

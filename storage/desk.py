@@ -64,8 +64,8 @@ def address_of(db: Connection, person_id: int) -> str | None:
 
 
 def events_of(db: Connection, chat: str) -> list[str]:
-    """Return what came from the phone, as it came, oldest first."""
-    rows = db.execute("SELECT raw FROM inbox WHERE chat = ? AND channel = ? ORDER BY id", (chat, CHANNEL))
+    """Return what came from the phone, as it came, oldest first; what was blanked since is left out."""
+    rows = db.execute("SELECT raw FROM inbox WHERE chat = ? AND channel = ? AND raw <> '' ORDER BY id", (chat, CHANNEL))
     return [str(row[0]) for row in rows]
 
 

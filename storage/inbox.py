@@ -45,6 +45,14 @@ def take(db: Connection, ids: Sequence[int]) -> bool:
     return changed == len(ids)
 
 
+def blank(db: Connection, chat: str, since: int) -> None:
+    """Forget what this chat said from this event on: that something came, and when, is all that is kept.
+
+    A redelivery is still known by its id. Only what was taken: the rest has yet to be read.
+    """
+    db.execute("UPDATE inbox SET raw = '' WHERE chat = ? AND id >= ? AND state = 'done'", (chat, since))
+
+
 def park(db: Connection, ids: Sequence[int], reason: str) -> bool:
     """Set the events aside with the reason; False if one was already taken."""
     changed = 0
