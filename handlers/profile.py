@@ -77,6 +77,8 @@ def _written(shown: Profile, zone: str) -> Text:
         (kept.groups, "kelompok"),
         (kept.meetings, "laporan P2K2"),
         (kept.photos, "foto"),
+        (kept.questions, "pertanyaan"),
+        (kept.feedback, "penilaian dan saran"),
     ]
     known = ", ".join(f"{number} {what}" for number, what in counts if number)
     return lines(

@@ -1,4 +1,4 @@
-"""The cards of reminders: what is about to begin, with what one can do about it."""
+"""The cards of reminders: what is about to begin, or has just ended, with what one can do about it."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from bot.message import Message
 from bot.routes import action
 from bot.text import lines
 from handlers.event_card import QUESTION, buttons, event_lines
+from handlers.feedback_card import ask_card
 from handlers.lesson_choice import material_of
 from storage import events, invitations, meetings
 from storage.database import Connection
@@ -16,6 +17,8 @@ from storage.reminders import Due
 
 def compose(db: Connection, due: Due, now: datetime) -> Message:
     """Write the card of a reminder that is due; days and times stand as they are, for it may be read late."""
+    if due.kind == "feedback":
+        return _feedback_card(db, due)
     return _meeting_card(db, due) if due.kind == "meeting" else _event_card(db, due)
 
 
@@ -38,3 +41,9 @@ def _event_card(db: Connection, due: Due) -> Message:
     answer = invited.answer if invited else None
     ask = "Mohon hadir." if answer else f"Mohon hadir. {QUESTION}"
     return Message(lines(["⏰ " + event_lines(event, event.zone), ask]), buttons(event, answer))
+
+
+def _feedback_card(db: Connection, due: Due) -> Message:
+    event = events.event(db, due.object_id)
+    assert event is not None, "feedback is on something announced"
+    return ask_card(event, due.rule, named=False)

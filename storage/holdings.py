@@ -14,6 +14,8 @@ class Holdings:
     groups: int
     meetings: int
     photos: int
+    questions: int
+    feedback: int  # ratings and suggestions with the name
 
 
 def holdings(db: Connection, person_id: int) -> Holdings:
@@ -24,7 +26,10 @@ def holdings(db: Connection, person_id: int) -> Holdings:
                (SELECT count(*) FROM check_ins WHERE person_id = :id),
                (SELECT count(*) FROM groups WHERE person_id = :id AND state = 'active'),
                (SELECT count(*) FROM meetings WHERE person_id = :id AND state = 'held'),
-               (SELECT count(*) FROM evidence e JOIN meetings m ON m.id = e.meeting_id WHERE m.person_id = :id)
+               (SELECT count(*) FROM evidence e JOIN meetings m ON m.id = e.meeting_id WHERE m.person_id = :id),
+               (SELECT count(*) FROM event_questions WHERE person_id = :id),
+               (SELECT count(*) FROM ratings WHERE person_id = :id)
+                   + (SELECT count(*) FROM suggestions WHERE person_id = :id)
         """,
         {"id": person_id},
     ).fetchone()

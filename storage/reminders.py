@@ -7,7 +7,10 @@ from storage.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One reminder that should have a row by now; times are UTC ISO text, `minutes` is the lead time of its rule."""
+    """One reminder that should have a row by now; times are UTC ISO text, `minutes` is the lead time of its rule.
+
+    Of feedback, `rule` is the day, and `starts_at` the noon after it, until which the question is of use.
+    """
 
     kind: str
     object_id: int
@@ -31,6 +34,25 @@ _DUE = """
         SELECT 'event', e.id, i.person_id, t.rule, t.minutes, e.starts_at, e.sends_at
         FROM events e JOIN invitations i ON i.event_id = e.id JOIN lead_times t ON t.object = 'event'
         WHERE e.state = 'announced' AND e.starts_at > :since AND i.answer IS NOT 'no'
+        UNION ALL
+        -- What the day was like: asked when its last slot closes, of those who were there and have not said it.
+        -- That it has closed is asked here; a minute more of lead time makes up for what julianday rounds below.
+        SELECT DISTINCT 'feedback', d.event_id, k.person_id, d.day,
+               (strftime('%s', d.noon) - strftime('%s', d.closes_at)) / 60 + 1, d.noon, d.made_at
+        FROM (
+            -- The zone's distance from UTC is that of the event's start, which is kept as both.
+            SELECT s.event_id, s.day, max(s.closes_at) AS closes_at, e.made_at,
+                   strftime('%Y-%m-%dT%H:%M:%S.000+00:00',
+                            strftime('%s', s.day, '+36 hours') - strftime('%s', e.first_day || ' ' || e.starts)
+                            + strftime('%s', e.starts_at), 'unixepoch') AS noon
+            FROM slots s JOIN events e ON e.id = s.event_id
+            WHERE e.state = 'announced' AND s.closes_at > :since GROUP BY s.event_id, s.day
+        ) d
+        JOIN slots s ON s.event_id = d.event_id AND s.day = d.day
+        JOIN check_ins k ON k.slot_id = s.id AND k.state = 'kept'
+        WHERE d.closes_at <= :now AND d.closes_at < d.noon AND d.noon > :since
+          AND NOT EXISTS (SELECT 1 FROM feedback_given f WHERE f.event_id = d.event_id AND f.day = d.day
+                          AND f.person_id = k.person_id AND f.rated = 1)
     )
     SELECT kind, object_id, d.person_id, rule, minutes, starts_at, rule || ':' || starts_at,
            EXISTS (SELECT 1 FROM lead_times later WHERE later.object = d.kind AND later.minutes < d.minutes

@@ -16,7 +16,7 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-Value = str | int | None
+Value = str | float | None
 
 _INK, _PALE = "1F3A2D", "5B6B62"
 _FONT = "Calibri"
