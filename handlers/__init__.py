@@ -4,11 +4,17 @@ from collections.abc import Callable
 
 from bot.routes import Command, Routes
 from handlers.announce import ANNOUNCE
+from handlers.answer_question import ANSWER, OPEN_QUESTIONS, PUBLISH
 from handlers.applications import APPROVE, REFUSE
+from handlers.ask_office import ASK_OFFICE
 from handlers.board import make_boards
 from handlers.check_in import CHECK_IN
 from handlers.claim import CLAIM, read_code
 from handlers.codes import read_bare_code
+from handlers.event_files import FILES, SEND_FILE
+from handlers.event_files_desk import ADD_FILE, REMOVE_FILE, TELL_OF_FILE
+from handlers.feedback import FEEDBACK, RATE
+from handlers.feedback_recap import FEEDBACK_RECAP
 from handlers.groups import GROUPS
 from handlers.late_photos import LATE_PHOTOS
 from handlers.lessons import LESSONS
@@ -26,10 +32,17 @@ from handlers.roster_person import ACTIVATE, DEACTIVATE, MOVE, PERSON
 from handlers.roster_search import SEARCH
 from handlers.rsvp import RSVP, read_refusal
 from handlers.schedule import SCHEDULE
+from handlers.suggestions import SUGGEST
 
 __all__ = ["build_routes", "compose_reminder"]
 
 OFFICE = (REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION)
+
+PROGRAMME = (
+    *(FILES, SEND_FILE, ADD_FILE, REMOVE_FILE, TELL_OF_FILE),
+    *(FEEDBACK, RATE, SUGGEST, FEEDBACK_RECAP),
+    *(ASK_OFFICE, OPEN_QUESTIONS, ANSWER, PUBLISH),
+)
 
 
 def build_routes(
@@ -64,6 +77,7 @@ def build_routes(
     dialogs |= {one.name: one for one in (APPROVE, REFUSE, CLAIM, LATE_PHOTOS, *OFFICE)}
     dialogs |= {one.name: one for one in (RSVP, *event_parts)}
     dialogs |= {one.name: one for one in make_boards(address)}
+    dialogs |= {one.name: one for one in PROGRAMME}
     payloads = {"h": CHECK_IN.name, "k": my_events.name, "u": CLAIM.name}
     bare = (read_code, read_bare_code, read_refusal, read_sent)
     return Routes(commands, dialogs, payloads, bare, fallback=menu.name, door=start.name)

@@ -7,7 +7,7 @@ from bot.message import Choice
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import bold, lines
-from handlers import desk_answers, desk_check_in, desk_invitations, desk_recaps
+from handlers import desk_answers, desk_check_in, desk_invitations, desk_programme, desk_recaps
 from handlers.event_desk import Line, Section, event_number, event_to_run
 from storage.events import Event
 
@@ -15,6 +15,7 @@ SECTIONS: tuple[Section, ...] = (
     desk_invitations.SECTION,
     desk_answers.SECTION,
     desk_check_in.SECTION,
+    desk_programme.SECTION,
     desk_recaps.SECTION,
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.chat import Refused
+from bot.chat import Chat, Reader, Refused
 from bot.dates import show_day
 from bot.message import Choice
 from bot.settling import Settling
@@ -74,5 +74,13 @@ def event_to_run(tx: Settling, event_id: int) -> Event:
     """Return the event, for somebody who may run it. Raises Refused."""
     event = events.event(tx.db, event_id)
     if event is None or not may_run(tx, event.id):
+        raise Refused(NOT_YOURS)
+    return event
+
+
+async def read_event_to_run(chat: Chat, read: Reader, event_id: int) -> Event:
+    """Return the event, for a dialog of somebody who may run it; its save checks once more. Raises Refused."""
+    event = await read(events.event, event_id)
+    if event is None or not await read(is_desk, event_id, chat.me.id, chat.me.role):
         raise Refused(NOT_YOURS)
     return event

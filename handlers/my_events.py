@@ -11,6 +11,8 @@ from bot.message import Choice
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
+from handlers import feedback_card
+from handlers.ask_office import ask_button, takes_questions
 from handlers.committee import COMMITTEE
 from handlers.desk_answers import SILENT
 from handlers.desk_check_in import MISSING
@@ -18,6 +20,7 @@ from handlers.desk_invitations import CANCEL
 from handlers.desk_sections import DESK, desk_buttons, desk_lines
 from handlers.event_card import ANSWERS, buttons, card_lines, said
 from handlers.event_desk import may_run
+from handlers.event_files import files_button, files_for
 from handlers.event_qr import make_qr
 from handlers.event_recap import RECAP
 from handlers.hold import RECALL, SEND_NOW, waiting_buttons, waiting_line
@@ -98,7 +101,16 @@ def _say_one(tx: Settling, event_id: int) -> None:
             told.append("Tidak dijawab.")
         told += _attended(tx, event)
         choices += [] if over or (came and not invitation.answer) else buttons(event, invitation.answer)
+        choices += _programme(tx, event, runs=runs)
     tx.say(lines(told), *choices)
+
+
+def _programme(tx: Settling, event: Event, *, runs: bool) -> list[Choice]:
+    """Offer what there is during and after the event; who runs it has its files and questions on the desk."""
+    offered = [files_button(event)] if not runs and files_for(tx.db, event, tx.me) else []
+    if feedback_card.day_to_rate(tx.db, event, tx.me.id, tx.today):
+        offered.append(action("masukan", event.id, "Saran dan masukan"))
+    return offered + ([ask_button(event)] if not runs and takes_questions(event, tx.today) else [])
 
 
 def _listed(tx: Settling, event: Event) -> list[str | Text]:
