@@ -13,7 +13,7 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import words
 from handlers.announce import SURE_ABOVE
-from handlers.ask_office import MOST_LETTERS, question_lines
+from handlers.ask_office import MOST_LETTERS, question_lines, short
 from handlers.event_desk import event_number, event_to_run, read_event_to_run
 from storage import event_files, event_questions, office
 from storage.event_questions import EventQuestion
@@ -125,12 +125,6 @@ async def _make_sure(chat: Chat, read: Reader, event: Event, announced: Text) ->
         phrase = f"KIRIM {many}"
         sure = phrase, f"Lebih dari {SURE_ABOVE} penerima. Ketik {phrase} untuk memastikan."
         await chat.confirm(lines([announced, f"Umumkan ke {many} orang?"]), TO["all"], sure=sure)
-
-
-def short(words: str, most: int = 40) -> str:
-    """Cut a text to a line for a list."""
-    line = " ".join(words.split())
-    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 def _for_all(event: Event, question: EventQuestion, answer: str) -> Text:

@@ -84,6 +84,12 @@ def question_lines(event: Event, asked: EventQuestion) -> Text:
     return lines([bold(f"Pertanyaan · {event.subject}"), f"Dari {asked.asker}, {asked.title}{where}:", asked.words])
 
 
+def short(words: str, most: int = 40) -> str:
+    """Cut a text to a line for a list."""
+    line = " ".join(words.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
 def _tell(tx: Settling, event: Event, asked: EventQuestion, person_id: int) -> int:
     card = Message(question_lines(event, asked), (action("jawab", asked.id, "Jawab"),))
     return tx.notify(person_id, card, kind="question", object=f"question:{asked.id}")
@@ -114,7 +120,7 @@ def _told(own: list[EventQuestion], zone: str) -> list[str | Text]:
     """Say what was asked and answered, the latest of it."""
     told: list[str | Text] = []
     for one in own[-MOST_SHOWN:]:
-        told += [f"Tanya, {show_moment(from_utc_text(one.asked_at), zone)}: {one.words}"]
+        told += [f"Tanya, {show_moment(from_utc_text(one.asked_at), zone)}: {short(one.words, 200)}"]
         told += [f"Jawab: {one.answer}" if one.answer else "Belum dijawab."]
     return told
 

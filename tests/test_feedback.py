@@ -63,6 +63,13 @@ async def test_words_that_were_not_sent_are_forgotten_as_well(talk: Talk) -> Non
     assert not [table for table, rows in (await whole_store(talk)).items() if "lambat sekali" in rows]
 
 
+async def test_words_that_were_left_lying_are_forgotten_with_their_dialog(talk: Talk) -> None:
+    """After a fortnight the dialog closes by itself."""
+    await talk.play(["Tono> [Tulis saran]", f"Tono> {'Panitianya lambat sekali. ' * 50}", "@ +15 hari"])
+    assert "ditutup karena 14 hari" in talk.log[-1]
+    assert not [table for table, rows in (await whole_store(talk)).items() if "lambat sekali" in rows]
+
+
 async def test_words_with_a_name_are_known_to_be_somebodys(talk: Talk) -> None:
     """Who gives the name is found with it."""
     await talk.play(["Tono> [Tulis saran]", "Tono> [Dengan nama]", "Tono> Panitianya ramah"])
