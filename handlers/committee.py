@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 
 from bot.chat import Chat, Dialog, Reader, Refused
-from bot.picked import choose, yes_or_no
-from bot.questions import NotUnderstood, fold
+from bot.picked import yes_or_no
 from bot.settling import Settling
 from bot.text import bold, lines
-from bot.typed import Typed
 from handlers.event_desk import OPERATORS, event_number
+from handlers.who import Somebody, ask_who
 from storage import events, office, people
 from storage.events import Event
-
-MOST_OFFERED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,35 +27,13 @@ async def ask_member(chat: Chat, read: Reader) -> Change | None:
     if event is None:
         raise Refused("Kegiatan itu tidak ada. Lihat /kegiatan.")
     members = dict(await read(events.committee, event.id))
-    everybody = await read(events.field_names)
-
-    def find(part: str) -> list[tuple[int, str, str]]:
-        found = [one for one in everybody if fold(part) in fold(one[1])]
-        if not fold(part) or not found:
-            raise NotUnderstood(f"Tidak ada petugas aktif bernama {part}. Ketik sebagian namanya, misalnya Siti.")
-        if len(found) > MOST_OFFERED:
-            raise NotUnderstood(f"Ada {len(found)} nama yang cocok. Mohon ketik lebih lengkap.")
-        return found
-
     now = f"Panitia: {', '.join(members.values()) or 'belum ada'}."
-    name = Typed(
-        lines([bold(event.subject), now, "Siapa? Ketik sebagian namanya."]),
-        find,
-        lambda found: [one[0] for one in found],
-        lambda kept: [one for one in everybody if one[0] in kept],
-        lambda found: ", ".join(one[1] for one in found),
-        echoes=False,
-    )
-    found = {str(one[0]): one for one in await chat.ask("name", name)}
-    if len(found) == 1:
-        chosen = next(iter(found.values()))
-    else:
-        question = choose("Yang mana?", found, lambda one: " · ".join(filter(None, one[1:])))
-        chosen = await chat.ask("who", question, about=",".join(found))
-    if chosen[0] not in members:
-        return Change(event.id, chosen[0], True)
-    leaves = yes_or_no(f"{chosen[1]} sudah panitia. Keluarkan dari panitia?", "Ya, keluarkan", "Tidak")
-    return Change(event.id, chosen[0], False) if await chat.ask("leaves", leaves, about=chosen[0]) else None
+    everybody = [Somebody(*one) for one in await read(events.field_names)]
+    chosen = await ask_who(chat, lines([bold(event.subject), now, "Siapa? Ketik sebagian namanya."]), everybody)
+    if chosen.id not in members:
+        return Change(event.id, chosen.id, True)
+    leaves = yes_or_no(f"{chosen.name} sudah panitia. Keluarkan dari panitia?", "Ya, keluarkan", "Tidak")
+    return Change(event.id, chosen.id, False) if await chat.ask("leaves", leaves, about=chosen.id) else None
 
 
 def save(tx: Settling, change: Change | None) -> None:
