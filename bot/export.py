@@ -18,11 +18,12 @@ TABLES: dict[str, str] = {
     "chats": "SELECT person_id, channel, reachable, linked_at, last_in_at FROM chats WHERE person_id IS NOT NULL "
     "ORDER BY person_id, channel, linked_at",
     "applications": "SELECT id, phone, words, state, asked_at, decided_at, decided_by FROM applications ORDER BY id",
-    "events": "SELECT id, subject, place, first_day, last_day, starts, ends, zone, audience, state, made_by, made_at "
-    "FROM events ORDER BY id",
+    "events": "SELECT id, subject, place, first_day, last_day, starts, ends, zone, audience, capacity, shares_rooms, "
+    "state, made_by, made_at FROM events ORDER BY id",
     "committee": "SELECT event_id, person_id FROM committee ORDER BY event_id, person_id",
-    "invitations": "SELECT event_id, person_id, answer, reason, answered_at FROM invitations "
-    "ORDER BY event_id, person_id",
+    "invitations": "SELECT event_id, person_id, answer, cause, reason, answered_at, answered_by, delegate_id, "
+    "instead_of FROM invitations ORDER BY event_id, person_id",
+    "rooms": "SELECT event_id, room, person_id FROM rooms ORDER BY event_id, room, person_id",
     "slots": "SELECT id, event_id, day, opens_at, closes_at FROM slots ORDER BY id",
     "check_ins": "SELECT slot_id, person_id, number, at, stored_at FROM check_ins ORDER BY slot_id, number",
     "modules": "SELECT id, key, name, rank, active FROM modules ORDER BY id",

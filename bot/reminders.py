@@ -42,8 +42,8 @@ class Reminders:
                 due.person_id,
                 self._compose(db, due, now),
                 now,
-                kind="reminder",
-                object=f"{due.kind}:{due.object_id}",
+                kind=due.kind,
+                object=due.object,
                 occurrence=due.occurrence,
                 expires_at=starts,
                 # "Lewat, tidak dikirim": after a day without power nobody wants yesterday's reminders, but the office

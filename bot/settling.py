@@ -95,6 +95,10 @@ class Settling:
         """Cancel what is still queued about the object; return how many."""
         return outbox.stop(self.db, object, self.stamp)
 
+    def withdraw_from(self, person_id: int, kind: str, object: str) -> int:  # the words the outbox uses
+        """Cancel what is still queued of this kind about the object for one person; return how many."""
+        return outbox.stop_for(self.db, person_id, kind, object, self.stamp)
+
     def derive(self, what: str) -> bytes:
         """Return 32 bytes that only this office can know, the same ones whenever the same thing is settled again.
 

@@ -138,8 +138,10 @@ def a_number(prompt: str | Text, least: int, most: int) -> Typed[int]:
     return Typed(Text.of(prompt), read, int, lambda kept: within(int(kept)), str, echoes=False)
 
 
-def words(prompt: str | Text, *, most: int = 500, least: int = 1) -> Typed[str]:
-    """Ask for free text of at most `most` characters."""
+def words(
+    prompt: str | Text, *, most: int = 500, least: int = 1, shortcuts: Sequence[tuple[str, str, str]] = ()
+) -> Typed[str]:
+    """Ask for free text of at most `most` characters; shortcuts are (id, label, text)."""
 
     def read(text: str) -> str:
         clean = re.sub(r"[^\S\n]+", " ", "".join(c for c in text if c.isprintable() or c in "\n\t")).strip()
@@ -150,4 +152,4 @@ def words(prompt: str | Text, *, most: int = 500, least: int = 1) -> Typed[str]:
             raise NotUnderstood(f"Terlalu panjang: {len(clean)} huruf, paling banyak {most}. Mohon dipersingkat.")
         return clean
 
-    return Typed(Text.of(prompt), read, str, str, str, echoes=False)
+    return Typed(Text.of(prompt), read, str, str, str, shortcuts, echoes=False)

@@ -1,7 +1,9 @@
 """What people can do, one file each; this is the table of contents, in the order of the menu."""
 
 from collections.abc import Callable
+from typing import Any
 
+from bot.chat import Dialog
 from bot.routes import Command, Routes
 from handlers.announce import ANNOUNCE
 from handlers.answer_question import ANSWER, OPEN_QUESTIONS, PUBLISH
@@ -24,19 +26,23 @@ from handlers.my_events import make_my_events
 from handlers.office import SYSTEM
 from handlers.profile import CORRECTION, PROFILE
 from handlers.recaps import RECAPS
+from handlers.refusal import REASON, read_refusal
 from handlers.registration import make_start
 from handlers.reminders import compose as compose_reminder
+from handlers.room_sharing import MATE, ROOM
 from handlers.roster import REQUESTS, ROSTER
 from handlers.roster_import import IMPORT, read_sent
 from handlers.roster_person import ACTIVATE, DEACTIVATE, MOVE, PERSON
 from handlers.roster_search import SEARCH
-from handlers.rsvp import RSVP, read_refusal
+from handlers.rsvp import RSVP
 from handlers.schedule import SCHEDULE
+from handlers.stand_in import STAND_IN
 from handlers.suggestions import SUGGEST
 
 __all__ = ["build_routes", "compose_reminder"]
 
 OFFICE = (REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION)
+ANSWERS: tuple[Dialog[Any], ...] = (RSVP, REASON, STAND_IN, MATE, ROOM)
 
 PROGRAMME = (
     *(FILES, SEND_FILE, ADD_FILE, REMOVE_FILE, TELL_OF_FILE),
@@ -75,7 +81,7 @@ def build_routes(
     ]
     dialogs = {one.dialog.name: one.dialog for one in commands}
     dialogs |= {one.name: one for one in (APPROVE, REFUSE, CLAIM, LATE_PHOTOS, *OFFICE)}
-    dialogs |= {one.name: one for one in (RSVP, *event_parts)}
+    dialogs |= {one.name: one for one in (*ANSWERS, *event_parts)}
     dialogs |= {one.name: one for one in make_boards(address)}
     dialogs |= {one.name: one for one in PROGRAMME}
     payloads = {"h": CHECK_IN.name, "k": my_events.name, "u": CLAIM.name}

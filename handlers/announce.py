@@ -17,11 +17,13 @@ from handlers.audience import ask_audience, show_reach
 from handlers.codes import make_code
 from handlers.event_card import card, send_card, to_json
 from handlers.event_details import LEFT_OUT, Unasked, ask_details, letter_lines, missing
+from handlers.event_seats import ask_seats, seat_lines
 from handlers.hold import HOLD, say_held
 from handlers.letter import MOST_PLACE, MOST_SUBJECT, Letter, LetterQuestion, keep, read_letter
-from storage import events, invitations, office
+from storage import events, invitations, office, seats
 from storage.event_details import Details
 from storage.events import Audience, Event
+from storage.seats import Seats
 
 OPENS_BEFORE = timedelta(hours=1)
 LASTS = timedelta(hours=10)  # a day whose end nobody said: from 08.00 to 18.00
@@ -44,6 +46,7 @@ class Plan:
     audience: Audience
     reach: int
     details: Details
+    seats: Seats
 
     def starts_at(self, zone: str) -> datetime:
         """The moment of its beginning, in UTC."""
@@ -100,10 +103,11 @@ async def ask_plan(chat: Chat, read: Reader) -> Plan:
     _say_read(chat, letter)
     audience = await ask_audience(chat, read, "Untuk siapa?")
     details = await ask_details(chat, letter.details)
+    places = await ask_seats(chat)
     document = Unasked(a_document("Kirim surat atau berkas yang ikut dikirim, atau Lewati."))
     files = await chat.ask("attachment", document, label="Lampiran", given=LEFT_OUT)
     reach = await read(invitations.reach, audience)
-    plan = Plan(subject, place, first, last, starts, ends, _attachment(files), audience, reach.total, details)
+    plan = Plan(subject, place, first, last, starts, ends, _attachment(files), audience, reach.total, details, places)
     many = f"KIRIM {reach.total}"
     await chat.confirm(
         lines([*_preview(plan, chat.zone), bold(show_reach(reach))]),
@@ -138,6 +142,7 @@ def save(tx: Settling, plan: Plan) -> None:
         details=plan.details,
         sends_at=utc_text(tx.now + HOLD),
     )
+    seats.set_seats(tx.db, event.id, plan.seats)
     _add_slots(tx, event, plan)
     people = invitations.freeze(tx.db, event.id, plan.audience)
     if len(people) != plan.reach:
@@ -213,7 +218,7 @@ def _preview(plan: Plan, zone: str) -> list[Text | str]:
         plan.details,
     )
     shown = [card(event, "(nama penerima)", zone).text]
-    return [*shown, f"Lampiran: {plan.attachment.name}" if plan.attachment else ""]
+    return [*shown, *seat_lines(plan.seats), f"Lampiran: {plan.attachment.name}" if plan.attachment else ""]
 
 
 def _attachment(files: tuple[Media, ...] | None) -> Attachment | None:

@@ -13,17 +13,20 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers import feedback_card
 from handlers.ask_office import ask_button, takes_questions
+from handlers.chase import CHASE
 from handlers.committee import COMMITTEE
-from handlers.desk_answers import SILENT
+from handlers.desk_answers import REFUSED, SILENT, count_answers
 from handlers.desk_check_in import MISSING
 from handlers.desk_invitations import CANCEL
+from handlers.desk_rooms import ROOMS
 from handlers.desk_sections import DESK, desk_buttons, desk_lines
-from handlers.event_card import ANSWERS, buttons, card_lines, said
+from handlers.event_card import answer_line, buttons, card_lines, said, show_answer
 from handlers.event_desk import may_run
 from handlers.event_files import files_button, files_for
 from handlers.event_qr import make_qr
 from handlers.event_recap import RECAP
 from handlers.hold import RECALL, SEND_NOW, waiting_buttons, waiting_line
+from handlers.phoned_answer import PHONED
 from storage import check_ins, events, invitations
 from storage.events import Event
 
@@ -62,8 +65,9 @@ def make_my_events(link: Callable[[str], str]) -> tuple[Dialog[Any], ...]:
 
     `link` turns a deep link's payload ("h_K7M2P") into an address that opens the bot, or '' where there is none.
     """
+    desk: tuple[Dialog[Any], ...] = (DESK, SILENT, REFUSED, PHONED, CHASE, ROOMS, MISSING, COMMITTEE, CANCEL, RECAP)
     mine = Dialog("kegiatan", "Kegiatan", show, say)
-    return mine, DESK, SILENT, MISSING, COMMITTEE, CANCEL, RECALL, SEND_NOW, RECAP, make_qr(link)
+    return mine, *desk, RECALL, SEND_NOW, make_qr(link)
 
 
 def _events(tx: Settling) -> list[Event]:
@@ -95,12 +99,14 @@ def _say_one(tx: Settling, event_id: int) -> None:
         over = event.state == "cancelled" or slots[-1].closes_at <= tx.stamp
         # Who is there need not say any more whether he or she will come.
         came = any(check_ins.check_in_of(tx.db, slot.id, tx.me.id) for slot in slots)
-        if invitation.answer or not (over or came):
-            told.append(said(invitation.answer))
+        if invitation.answer and over:
+            told.append(answer_line(invitation))
+        elif invitation.answer or not (over or came):
+            told.append(said(invitation))
         elif not came:
             told.append("Tidak dijawab.")
         told += _attended(tx, event)
-        choices += [] if over or (came and not invitation.answer) else buttons(event, invitation.answer)
+        choices += [] if over or (came and not invitation.answer) else buttons(event, invitation)
         choices += _programme(tx, event, runs=runs)
     tx.say(lines(told), *choices)
 
@@ -122,10 +128,10 @@ def _listed(tx: Settling, event: Event) -> list[str | Text]:
     elif not event.is_out(tx.stamp):
         state.append("belum dikirim")
     elif tx.me.role == "operator":
-        counted = invitations.answers(tx.db, event.id)
-        state.append(f"hadir {counted.yes}, tidak {counted.no}, belum menjawab {counted.none}")
+        state.append(", ".join(count_answers(invitations.answers(tx.db, event.id))))
     elif invitation := invitations.invitation(tx.db, event.id, tx.me.id):
-        state.append(f"jawaban: {ANSWERS[invitation.answer]}" if invitation.answer else "belum dijawab")
+        asked = f"diminta mewakili {invitation.represented}" if invitation.represented else "belum dijawab"
+        state.append(f"jawaban: {show_answer(invitation)}" if invitation.answer else asked)
         state += _attended(tx, event, today_only=True)
     else:
         state.append("panitia")

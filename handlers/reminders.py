@@ -7,19 +7,21 @@ from bot.dates import show_moment
 from bot.message import Message
 from bot.routes import action
 from bot.text import lines
-from handlers.event_card import QUESTION, buttons, event_lines
+from handlers.event_card import buttons, event_lines, room_line, said
 from handlers.feedback_card import ask_card
 from handlers.lesson_choice import material_of
 from storage import events, invitations, meetings
 from storage.database import Connection
+from storage.events import Event
+from storage.invitations import Invitation
 from storage.reminders import Due
 
 
 def compose(db: Connection, due: Due, now: datetime) -> Message:
     """Write the card of a reminder that is due; days and times stand as they are, for it may be read late."""
-    if due.kind == "feedback":
+    if due.sort == "feedback":
         return _feedback_card(db, due)
-    return _meeting_card(db, due) if due.kind == "meeting" else _event_card(db, due)
+    return _meeting_card(db, due) if due.sort == "meeting" else _event_card(db, due)
 
 
 def _meeting_card(db: Connection, due: Due) -> Message:
@@ -37,10 +39,21 @@ def _meeting_card(db: Connection, due: Due) -> Message:
 def _event_card(db: Connection, due: Due) -> Message:
     event = events.event(db, due.object_id)
     assert event is not None, "a reminder is of something announced"
-    invited = invitations.invitation(db, event.id, due.person_id)
-    answer = invited.answer if invited else None
-    ask = "Mohon hadir." if answer else f"Mohon hadir. {QUESTION}"
-    return Message(lines(["⏰ " + event_lines(event, event.zone), ask]), buttons(event, answer))
+    invitation = invitations.invitation(db, event.id, due.person_id)
+    if due.sort == "answer":
+        return chase_card(event, invitation)
+    if invitation is not None and invitation.answer is not None:
+        asks = " ".join(filter(None, ("Mohon hadir.", room_line(invitation))))
+    else:
+        stands_in = invitation is not None and invitation.instead_of is not None
+        asks = said(invitation).plain if stands_in else f"Mohon hadir. {said(invitation).plain}"
+    return Message(lines(["⏰ " + event_lines(event, event.zone), asks]), buttons(event, invitation))
+
+
+def chase_card(event: Event, invitation: Invitation | None) -> Message:
+    """Write the card that asks somebody who has not answered yet."""
+    told = lines(["⏰ " + event_lines(event, event.zone), "Jawaban Bapak/Ibu belum kami terima.", said(invitation)])
+    return Message(told, buttons(event, invitation))
 
 
 def _feedback_card(db: Connection, due: Due) -> Message:

@@ -1,100 +1,141 @@
-"""Answering an announcement: Hadir or Tidak hadir on its card; the first tap counts, Ubah opens the question again."""
+"""Answering an announcement on its card: the first tap counts, a reason may follow, Ubah opens the question again."""
 
 from dataclasses import dataclass
 
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text
 from bot.dates import local, show_moment, show_time
-from bot.message import Said
-from bot.questions import fold
-from bot.routes import Wanted, action
 from bot.settling import Settling
 from bot.text import lines
-from handlers.event_card import ANSWERS, QUESTION, card, card_lines
-from storage import events, invitations
+from handlers.answering import answer, decline_to_stand_in
+from handlers.event_card import (
+    ASK_REASON,
+    CAUSES,
+    answer_line,
+    ask_buttons,
+    buttons,
+    card,
+    card_lines,
+    edit_button,
+    reason_buttons,
+    said,
+    show_answer,
+    show_kept,
+)
+from handlers.invited import event_in, event_to_answer, invitation_to_answer
+from storage import invitations
 from storage.events import Event
 from storage.invitations import Invitation
 
-WAYS = ("yes", "no", "edit", "to-yes", "to-no")
-"""What a button does: `yes` and `no` answer, `edit` asks again, and only then `to-yes` and `to-no` change it."""
+WAYS = ("yes", "no", *CAUSES, "edit", "to-yes", "to-no", "for", "not-for")
+"""What a button does: `yes`, `no` and the causes of a no answer, `edit` asks again, and only then `to-yes` and `to-no`
+change it; `for` and `not-for` answer whether one stands in for the person whose id follows."""
 
-
-NONE = "Tidak ada undangan yang menunggu jawaban. Lihat /kegiatan."
+GONE = "Permintaan itu tidak berlaku lagi: sudah ditarik, atau orang lain yang diminta. Lihat /kegiatan."
 
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A tapped button: which event, and which of WAYS; event 0 is the only one there is."""
+    """A tapped button: which event, which of WAYS, and for whom one would stand in."""
 
     event_id: int
     way: str
+    whom: int = 0
 
 
 async def read_tap(chat: Chat, read: Reader) -> Tap:
     """Read what the button carried."""
-    number, _, way = chat.arg.partition(".")
-    if not (number.isascii() and number.isdigit()) or way not in WAYS:
+    event_id, rest = event_in(chat.arg)
+    way, _, whom = rest.partition(".")
+    stands_in = way in ("for", "not-for")
+    if way not in WAYS or stands_in != (whom.isascii() and whom.isdigit()):
         raise Refused("Tombol itu tidak berlaku lagi. Lihat /kegiatan.")
-    return Tap(int(number[:9]), way)
+    return Tap(event_id, way, int(whom[:9]) if stands_in else 0)
 
 
 def save(tx: Settling, tap: Tap) -> None:
     """Keep the answer, if the event still wants one from this person."""
-    event, invitation = _still_asked(tx, tap.event_id or _only_event(tx))
-    answer = tap.way.removeprefix("to-")
+    if tap.whom:
+        _answer_request(tx, tap)
+        return
+    event, invitation = invitation_to_answer(tx, tap.event_id)
     if tap.way == "edit":
         _ask_again(tx, event, invitation)
-    elif invitation.answer and tap.way == answer:
-        _say_answered(tx, event, invitation)
+    elif tap.way in CAUSES:
+        _give_cause(tx, event, invitation, tap.way)
     else:
-        if invitation.answer != answer:
-            invitations.answer(tx.db, event.id, tx.me.id, answer, tx.stamp)
-        tx.replace_card(card(event, tx.me.name, tx.zone, answer))
+        _give_answer(tx, event, invitation, tap.way)
 
 
-def read_refusal(said: Said) -> Wanted | None:
-    """Recognise `tidak hadir` where no card with that button is in sight."""
-    return Wanted("rsvp", "0.no") if fold(said.text) in ("tidak hadir", "tdk hadir") else None
+def show_card(tx: Settling, event: Event) -> None:
+    """Show the card of who talks as it now is, in place of the one that was tapped."""
+    tx.replace_card(card(event, tx.me.name, tx.zone, invitations.invitation(tx.db, event.id, tx.me.id)))
 
 
-def _only_event(tx: Settling) -> int:
-    mine = [one.id for one in events.open_events_for(tx.db, tx.me.id, tx.stamp) if one.is_out(tx.stamp)]
-    if len(mine) != 1:
-        raise Refused("Untuk kegiatan yang mana? Pilih di /kegiatan." if mine else NONE)
-    return mine[0]
+def say_answered(tx: Settling, event: Event, invitation: Invitation) -> None:
+    """Say what stands; a doubled tap changes nothing, and neither does another button of a card left behind."""
+    tx.say(f"Sudah dijawab {_when(tx, invitation)}: {show_kept(invitation)}.", edit_button(event))
 
 
-def _still_asked(tx: Settling, event_id: int) -> tuple[Event, Invitation]:
-    event = events.event(tx.db, event_id)
-    invitation = invitations.admit(tx.db, event_id, tx.me.id) if event and event.is_out(tx.stamp) else None
-    if event is None or invitation is None:
-        raise Refused("Bapak/Ibu tidak ada di daftar undangan kegiatan itu. Mohon hubungi Dinas Sosial.")
-    if event.state == "cancelled":
-        raise Refused(f"{event.subject} dibatalkan, jadi tidak perlu dijawab.")
-    slots = events.slots_of(tx.db, event.id)
-    if slots and slots[-1].closes_at <= tx.stamp:
-        raise Refused(f"{event.subject} sudah selesai, jadi jawabannya tidak bisa diubah lagi.")
-    return event, invitation
+def _give_answer(tx: Settling, event: Event, before: Invitation, way: str) -> None:
+    given = way.removeprefix("to-")
+    if before.answer is not None and way == given:
+        say_answered(tx, event, before)
+        return
+    if before.answer == given == "no":
+        # Nothing is lost by a change of mind that ends where it began; the reason may be given anew.
+        told = lines([f"Yth. Bapak/Ibu {tx.me.name}", card_lines(event, tx.zone), answer_line(before), ASK_REASON])
+        tx.replace_card(told, *reason_buttons(event), edit_button(event))
+        return
+    if before.answer != given and not (given == "yes" and before.answer == "waiting"):
+        answer(tx, event, before, given)
+    show_card(tx, event)
+
+
+def _give_cause(tx: Settling, event: Event, before: Invitation, cause: str) -> None:
+    """Keep why somebody does not come; on a card that stands open again, it is the answer too."""
+    if before.answer not in (None, "no") or before.cause == cause:
+        say_answered(tx, event, before)
+        return
+    answer(tx, event, before, "no", cause=cause, reason=before.reason)
+    show_card(tx, event)
+
+
+def _answer_request(tx: Settling, tap: Tap) -> None:
+    """Keep whether somebody stands in, while he or she is still asked to by the same colleague."""
+    event = event_to_answer(tx.db, tap.event_id, tx.stamp)
+    before = invitations.invitation(tx.db, event.id, tx.me.id)
+    if before is None or before.instead_of != tap.whom:
+        raise Refused(GONE)
+    if tap.way == "for":
+        if before.answer == "yes":
+            say_answered(tx, event, before)
+            return
+        answer(tx, event, before, "yes")
+        show_card(tx, event)
+        return
+    kept = decline_to_stand_in(tx, event, before)
+    told = f"Baik, {before.represented} diberi tahu bahwa Bapak/Ibu tidak bisa mewakili."
+    if kept is None:
+        tx.replace_card(lines([told, card_lines(event, tx.zone)]))
+    else:
+        tx.replace_card(lines([told, card_lines(event, tx.zone), said(kept)]), *buttons(event, kept))
 
 
 def _ask_again(tx: Settling, event: Event, invitation: Invitation) -> None:
-    now = f"Jawaban sekarang: {ANSWERS[invitation.answer]}" if invitation.answer else ""
+    now = f"Jawaban sekarang: {show_answer(invitation)}" if invitation.answer else ""
+    asks = said(Invitation(event.id, tx.me.id, represented=invitation.represented))
     tx.replace_card(
-        lines([f"Yth. Bapak/Ibu {tx.me.name}", card_lines(event, tx.zone), now, QUESTION]),
-        action("rsvp", f"{event.id}.to-yes", "Hadir"),
-        action("rsvp", f"{event.id}.to-no", "Tidak hadir"),
+        lines([f"Yth. Bapak/Ibu {tx.me.name}", card_lines(event, tx.zone), now, asks]),
+        *ask_buttons(event, invitation, again=True),
     )
 
 
-def _say_answered(tx: Settling, event: Event, invitation: Invitation) -> None:
-    """Say what stands; a doubled tap changes nothing, and neither does another button of a card left behind."""
-    assert invitation.answer is not None
+def _when(tx: Settling, invitation: Invitation) -> str:
     assert invitation.answered_at is not None
     at = from_utc_text(invitation.answered_at)
     same_day = local(at, tx.zone).date() == local(tx.now, tx.zone).date()
-    when = show_time(at, tx.zone) if same_day else show_moment(at, tx.zone)
-    answer = ANSWERS[invitation.answer]
-    tx.say(f"Sudah dijawab {when}: {answer}.", action("rsvp", f"{event.id}.edit", "Ubah"))
+    return show_time(at, tx.zone) if same_day else show_moment(at, tx.zone)
 
 
 RSVP = Dialog("rsvp", "Jawaban kehadiran", read_tap, save)

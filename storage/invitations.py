@@ -1,6 +1,6 @@
 """Invitations: who an announcement goes to, through which channel, and what each of them answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from storage.database import Connection
 from storage.events import Audience, belongs
@@ -33,26 +33,45 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """One person's invitation; `answer` is 'yes', 'no' or None, `answered_at` UTC ISO text."""
+    """One person's invitation and what was answered to it.
+
+    `answer` is 'yes', 'no', 'delegated', 'waiting' or None; `cause` of a no is 'S', 'I', 'DL' or None. While the answer
+    of somebody with `instead_of` is None, he or she is only asked to stand in.
+    """
 
     event_id: int
     person_id: int
-    answer: str | None
-    answered_at: str | None
+    answer: str | None = None
+    answered_at: str | None = None  # UTC ISO text
+    cause: str | None = None
+    reason: str | None = None
+    answered_by: int | None = None  # who entered it for the person
+    delegate_id: int | None = None
+    delegate: str | None = None  # the name
+    delegate_answer: str | None = None
+    instead_of: int | None = None
+    represented: str | None = None  # the name of whom the person stands in for
+    own: bool = True  # False: invited only to stand in for somebody
+    queue: int | None = None  # the place on the waiting list, from 1
+    shares_rooms: bool = False  # people sleep two in a room there
+    room_mate: str | None = None  # the name
+    room_wish: str | None = None  # the name of whom the person would like to share with, '' for anybody
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """How many said yes, no, and nothing."""
+    """How many said what: yes, no, nothing, somebody comes instead, and how many wait for a place."""
 
     yes: int
     no: int
     none: int
+    delegated: int = 0
+    waiting: int = 0
 
     @property
     def invited(self) -> int:
-        """Everybody who was invited."""
-        return self.yes + self.no + self.none
+        """Everybody who is invited, stand-ins too."""
+        return self.yes + self.no + self.none + self.delegated + self.waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +126,32 @@ def freeze(db: Connection, event_id: int, audience: Audience) -> list[tuple[int,
     return [(int(row[0]), str(row[1])) for row in rows]
 
 
+# Who answers when there is no place left waits for one: first come, first served, and of one moment the lower id.
+_INVITATION = """
+    SELECT i.event_id, i.person_id, i.answer, i.answered_at, i.cause, i.reason, i.answered_by, i.delegate_id, d.name,
+           (SELECT answer FROM invitations k WHERE k.event_id = i.event_id AND k.person_id = i.delegate_id),
+           i.instead_of, s.name, i.own = 1,
+           CASE i.answer WHEN 'waiting' THEN (
+               SELECT count(*) FROM invitations w WHERE w.event_id = i.event_id AND w.answer = 'waiting'
+               AND (w.answered_at, w.person_id) <= (i.answered_at, i.person_id)) END,
+           (SELECT shares_rooms = 1 FROM events e WHERE e.id = i.event_id),
+           (SELECT p.name FROM rooms r JOIN rooms m ON m.event_id = r.event_id AND m.room = r.room
+                AND m.person_id <> r.person_id JOIN persons p ON p.id = m.person_id
+            WHERE r.event_id = i.event_id AND r.person_id = i.person_id),
+           (SELECT coalesce(p.name, '') FROM room_wishes w LEFT JOIN persons p ON p.id = w.mate_id
+            WHERE w.event_id = i.event_id AND w.person_id = i.person_id)
+    FROM invitations i LEFT JOIN persons d ON d.id = i.delegate_id LEFT JOIN persons s ON s.id = i.instead_of
+    WHERE i.event_id = :event AND i.person_id = :person
+"""
+
+
 def invitation(db: Connection, event_id: int, person_id: int) -> Invitation | None:
     """Return a person's invitation to an event."""
-    row = db.execute(
-        "SELECT event_id, person_id, answer, answered_at FROM invitations WHERE event_id = ? AND person_id = ?",
-        (event_id, person_id),
-    ).fetchone()
-    return Invitation(*row) if row else None
+    row = db.execute(_INVITATION, {"event": event_id, "person": person_id}).fetchone()
+    if row is None:
+        return None
+    found = Invitation(*row)
+    return replace(found, own=bool(found.own), shares_rooms=bool(found.shares_rooms))
 
 
 def admit(db: Connection, event_id: int, person_id: int) -> Invitation | None:
@@ -121,15 +159,39 @@ def admit(db: Connection, event_id: int, person_id: int) -> Invitation | None:
     found = invitation(db, event_id, person_id)
     if found is None and belongs(db, event_id, person_id):
         db.execute("INSERT INTO invitations (event_id, person_id) VALUES (?, ?)", (event_id, person_id))
-        return Invitation(event_id, person_id, None, None)
+        return invitation(db, event_id, person_id)
     return found
 
 
-def answer(db: Connection, event_id: int, person_id: int, answer: str, now: str) -> None:
-    """Keep a person's answer, 'yes' or 'no'."""
+def answer(
+    db: Connection,
+    event_id: int,
+    person_id: int,
+    answer: str | None,
+    now: str,
+    *,
+    cause: str | None = None,
+    reason: str | None = None,
+    by: int | None = None,
+    delegate_id: int | None = None,
+) -> None:
+    """Keep a person's answer in place of the one before; None takes it back. `by` entered it for the person."""
     db.execute(
-        "UPDATE invitations SET answer = ?, answered_at = ? WHERE event_id = ? AND person_id = ?",
-        (answer, now, event_id, person_id),
+        """
+        UPDATE invitations SET answer = :answer, answered_at = CASE WHEN :answer IS NULL THEN NULL ELSE :now END,
+               cause = :cause, reason = :reason, answered_by = :by, delegate_id = :delegate_id
+        WHERE event_id = :event_id AND person_id = :person_id
+        """,
+        {
+            "event_id": event_id,
+            "person_id": person_id,
+            "answer": answer,
+            "now": now,
+            "cause": cause,
+            "reason": reason,
+            "by": by,
+            "delegate_id": delegate_id,
+        },
     )
 
 
@@ -138,7 +200,8 @@ def answers(db: Connection, event_id: int) -> Answers:
     row = db.execute(
         """
         SELECT count(*) FILTER (WHERE answer = 'yes'), count(*) FILTER (WHERE answer = 'no'),
-               count(*) FILTER (WHERE answer IS NULL)
+               count(*) FILTER (WHERE answer IS NULL), count(*) FILTER (WHERE answer = 'delegated'),
+               count(*) FILTER (WHERE answer = 'waiting')
         FROM invitations WHERE event_id = ?
         """,
         (event_id,),
@@ -173,6 +236,14 @@ def delivery(db: Connection, event_id: int) -> Delivery:
 def unanswered(db: Connection, event_id: int) -> list[Named]:
     """Return who has not answered, by district and name."""
     return _named(db, "i.answer IS NULL", {"event": event_id})
+
+
+def refused(db: Connection, event_id: int) -> list[tuple[Named, str | None, str | None]]:
+    """Return who does not come, by district and name, with cause and reason."""
+    named = _named(db, "i.answer = 'no'", {"event": event_id})
+    rows = db.execute("SELECT person_id, cause, reason FROM invitations WHERE event_id = ?", (event_id,))
+    why = {row[0]: (row[1], row[2]) for row in rows}
+    return [(one, *why[one.id]) for one in named]
 
 
 def absent(db: Connection, event_id: int, slot_id: int) -> list[Named]:

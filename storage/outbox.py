@@ -88,14 +88,23 @@ def stop(db: Connection, object: str, now: str) -> int:  # the word the table us
 
     What is on its way right now is marked: whatever comes of this attempt, there is no other.
     """
-    key = {"object": object, "now": now}
-    about = "WHERE object = :object AND object <> ''"
-    db.execute(f"UPDATE outbox SET withdrawn = 1 {about} AND state = 'started'", key)
-    db.execute(f"UPDATE outbox SET withdrawn = 1, uncertain_do = 'drop' {about} AND state = 'uncertain'", key)
+    return _stop(db, "object = :object AND object <> ''", {"object": object, "now": now})
+
+
+def stop_for(db: Connection, person_id: int, kind: str, object: str, now: str) -> int:  # the word the table uses
+    """Cancel what one person is to be told of this kind about this object, as `stop` does."""
+    # By the key, which begins with the three: an event has as many rows as people, and each of them may answer.
+    key = f"{kind}:{object}:{person_id}:"
+    return _stop(db, "dedupe BETWEEN :first AND :last", {"first": key, "last": f"{key}~", "now": now})
+
+
+def _stop(db: Connection, about: str, key: dict[str, str]) -> int:
+    db.execute(f"UPDATE outbox SET withdrawn = 1 WHERE {about} AND state = 'started'", key)
+    db.execute(f"UPDATE outbox SET withdrawn = 1, uncertain_do = 'drop' WHERE {about} AND state = 'uncertain'", key)
     return db.execute(
         f"""
         UPDATE outbox SET done_at = :now, state = CASE copies WHEN 0 THEN 'cancelled' ELSE 'uncertain' END
-        {about} AND state IN ('held', 'queued')
+        WHERE {about} AND state IN ('held', 'queued')
         """,
         key,
     ).rowcount

@@ -7,6 +7,7 @@ from handlers.event_card import card
 from handlers.event_details import FIELDS, detail_lines
 from storage.event_details import Details
 from storage.events import Event
+from storage.invitations import Invitation
 
 
 def event(subject: str, place: str, details: Details) -> Event:
@@ -28,6 +29,7 @@ def test_a_card_shows_only_what_is_filled() -> None:
 def test_the_longest_card_is_one_message_that_can_be_edited() -> None:
     """With every field as long as it may be the card is one message: one that was split could not become the answer."""
     longest = Details(**{field.name: "M" * field.most for field in FIELDS})
-    message = card(event("M" * 200, "M" * 200, longest), "M" * 100, "Asia/Jakarta", "yes")
+    longest_answer = Invitation(1, 2, "no", "2023-11-12T01:00:00.000+00:00", reason="M" * 200)
+    message = card(event("M" * 200, "M" * 200, longest), "M" * 100, "Asia/Jakarta", longest_answer)
     for can in (Telegram.capabilities, Simulator.capabilities):
         assert len(plan(message, can)) == 1

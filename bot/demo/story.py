@@ -49,12 +49,13 @@ async def tell(app: App, clock: MovableClock, zone: str) -> None:
     everyone = people()
     registered = [one for place, one in enumerate(everyone) if place not in UNREGISTERED]
     for number, hour in enumerate((10, 13, 17, 20), 1):
-        await told.wait_until(date(2023, 11, 6 + number), time(hour, 5))
+        day = date(2023, 11, 6 + number)
+        await told.wake(day, time(8, 0))
+        await told.wait_until(day, time(hour, 5))
         answering = registered[number::8]
         await told.say((one.phone, "Tidak hadir" if at % 19 == 7 else "Hadir") for at, one in enumerate(answering))
-    await told.wait_until(date(2023, 11, 11), time(18, 0))
-    await app.tick()
-    await told.rest()
+    for hour in (8, 18):
+        await told.wake(date(2023, 11, 11), time(hour, 0))
     await told.wait_until(*OPENS)
 
 
@@ -80,6 +81,12 @@ class Story:
         """Let everything that is under way come to its end."""
         await self._app.lanes.join()
         await self._app.courier.work_off()
+
+    async def wake(self, day: date, at: time) -> None:
+        """Let the bot do what is due at this moment."""
+        await self.wait_until(day, at)
+        await self._app.tick()
+        await self.rest()
 
     async def wait_until(self, day: date, at: time) -> None:
         """Move the clock forward."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.documents.sheet import Column, Value, new_sheet, put_table, put_title, to_bytes
 
-_ANSWERS = {"yes": "Hadir", "no": "Tidak hadir", None: "belum"}
+_ANSWERS = {"yes": "Hadir", "no": "Tidak hadir", "delegated": "Diwakili", "waiting": "Daftar tunggu", None: "belum"}
 _NONE = "–"  # the dash that offices print for "nothing"
 
 
@@ -21,7 +21,7 @@ class AttendanceHead:
 
 @dataclass(frozen=True, slots=True)
 class AttendanceRow:
-    """One invited person; `answer` is "yes", "no" or None, `times` has per day the local "07.52", or None."""
+    """One invited person; `answer` is as it is stored, `times` has per day the local "07.52", or None."""
 
     name: str
     title: str
