@@ -3,7 +3,8 @@
 from bot.message import Choice, Message
 from bot.settling import Settling
 from bot.text import lines
-from handlers.event_card import buttons, card_lines, ends_at, event_lines, said
+from handlers.answer_card import buttons, said
+from handlers.event_card import card_lines, ends_at, event_lines
 from handlers.room_sharing import leave_room
 from storage import invitations, people, seats, stand_ins
 from storage.events import Event
@@ -19,8 +20,8 @@ def answer(
     cause: str | None = None,
     reason: str | None = None,
     by: int | None = None,
-) -> Invitation | None:
-    """Keep a 'yes' or 'no' and return the invitation as it then is; None if it went with the answer.
+) -> None:
+    """Keep a 'yes' or 'no'. The invitation of who was invited only to stand in goes with the no.
 
     A yes for which there is no seat waits for one. `by` is who entered an answer that came by telephone.
     """
@@ -33,27 +34,25 @@ def answer(
         _give_back(tx, event, before)
     elif before.instead_of is not None and before.answer != "yes":
         _tell_accepted(tx, event, before)
-    return _settle(tx, event, before.person_id)
+    _settle(tx, event, before.person_id)
 
 
-def decline_to_stand_in(tx: Settling, event: Event, before: Invitation) -> Invitation | None:
-    """Take back that the person comes instead of somebody; return his or her own invitation, if there is one."""
+def decline_to_stand_in(tx: Settling, event: Event, before: Invitation) -> None:
+    """Take back that the person comes instead of somebody; an invitation of his or her own is open again."""
     invitations.answer(tx.db, event.id, before.person_id, None, tx.stamp)
     _give_back(tx, event, before)
-    return _settle(tx, event, before.person_id)
+    _settle(tx, event, before.person_id)
 
 
-def delegate(tx: Settling, event: Event, before: Invitation, colleague_id: int) -> Invitation:
-    """Let a colleague be asked to come instead; the one who was asked before is told. Return the invitation."""
+def delegate(tx: Settling, event: Event, before: Invitation, colleague_id: int) -> None:
+    """Let a colleague be asked to come instead; the one who was asked before is told."""
     _release_stand_in(tx, event, before)
     stand_ins.ask(tx.db, event.id, colleague_id, before.person_id)
     invitations.answer(tx.db, event.id, before.person_id, "delegated", tx.stamp, delegate_id=colleague_id)
-    kept = _settle(tx, event, before.person_id)
-    assert kept is not None
-    return kept
+    _settle(tx, event, before.person_id)
 
 
-def _settle(tx: Settling, event: Event, person_id: int) -> Invitation | None:
+def _settle(tx: Settling, event: Event, person_id: int) -> None:
     """Do what follows from any answer, once it is kept."""
     kept = invitations.invitation(tx.db, event.id, person_id)
     if kept is None or kept.answer is not None:
@@ -61,7 +60,6 @@ def _settle(tx: Settling, event: Event, person_id: int) -> Invitation | None:
     if kept is None or kept.answer != "yes":
         leave_room(tx, event, person_id)
     _fill_seats(tx, event)
-    return kept
 
 
 def _fill_seats(tx: Settling, event: Event) -> None:

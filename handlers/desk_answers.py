@@ -5,7 +5,7 @@ from bot.message import Choice
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
-from handlers.event_card import show_reason
+from handlers.answer_card import show_reason
 from handlers.event_desk import Line, Section, event_number, event_to_run, is_running
 from handlers.people_list import by_district
 from storage import invitations, seats, stand_ins

@@ -12,6 +12,7 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers import feedback_card
+from handlers.answer_card import answer_line, buttons, said, show_answer
 from handlers.ask_office import ask_button, takes_questions
 from handlers.chase import CHASE
 from handlers.committee import COMMITTEE
@@ -20,7 +21,7 @@ from handlers.desk_check_in import MISSING
 from handlers.desk_invitations import CANCEL
 from handlers.desk_rooms import ROOMS
 from handlers.desk_sections import DESK, desk_buttons, desk_lines
-from handlers.event_card import answer_line, buttons, card_lines, said, show_answer
+from handlers.event_card import card_lines
 from handlers.event_desk import may_run
 from handlers.event_files import files_button, files_for
 from handlers.event_qr import make_qr

@@ -9,8 +9,8 @@ from bot.questions import or_skip
 from bot.settling import Settling
 from bot.text import bold, lines
 from bot.typed import words
+from handlers.answer_card import CAUSES, show_answer
 from handlers.answering import answer
-from handlers.event_card import CAUSES, show_answer
 from handlers.event_desk import NOT_YOURS, event_number, event_to_run, is_desk
 from handlers.invited import event_to_answer, invitation_to_answer
 from handlers.refusal import MOST, read_reason

@@ -9,8 +9,8 @@ from bot.message import Said
 from bot.routes import Wanted
 from bot.settling import Settling
 from bot.typed import words
+from handlers.answer_card import show_reason
 from handlers.answering import answer
-from handlers.event_card import show_reason
 from handlers.invited import event_in, invitation_to_answer, own_event_to_answer
 from handlers.rsvp import say_answered, show_card
 from storage import events, invitations
@@ -50,7 +50,10 @@ def read_reason(said: str) -> tuple[str | None, str | None]:
 def read_refusal(said: Said) -> Wanted | None:
     """Recognise `tidak hadir`, with or without a reason, where no card with that button is in sight."""
     found = _REFUSAL.fullmatch(said.text)
-    return Wanted("alasan", f"0.{found[1]}") if found else None
+    # `tidak hadir 3s 7i` is about the members of a group; a reason has words.
+    if found is None or (found[1].strip() and not re.search(r"[^\W\d_]{2}", found[1])):
+        return None
+    return Wanted("alasan", f"0.{found[1]}")
 
 
 async def ask_reason(chat: Chat, read: Reader) -> Refusal:
@@ -74,7 +77,7 @@ def save(tx: Settling, told: Refusal) -> None:
         say_answered(tx, event, before)
         return
     answer(tx, event, before, "no", cause=told.cause or before.cause, reason=told.reason)
-    show_card(tx, event)
+    show_card(tx, event, before)
 
 
 def _only_event(tx: Settling) -> int:

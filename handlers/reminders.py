@@ -7,7 +7,8 @@ from bot.dates import show_moment
 from bot.message import Message
 from bot.routes import action
 from bot.text import lines
-from handlers.event_card import buttons, event_lines, room_line, said
+from handlers.answer_card import buttons, room_line, said
+from handlers.event_card import event_lines
 from handlers.feedback_card import ask_card
 from handlers.lesson_choice import material_of
 from storage import events, invitations, meetings

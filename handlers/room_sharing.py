@@ -8,7 +8,8 @@ from bot.message import Choice, Message
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
-from handlers.event_card import buttons, card, ends_at, event_lines, room_line
+from handlers.answer_card import buttons, room_line
+from handlers.event_card import card, ends_at, event_lines
 from handlers.invited import event_in, event_to_answer, invitation_to_answer
 from handlers.who import Somebody, ask_who
 from storage import invitations, people, rooms

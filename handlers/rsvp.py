@@ -7,21 +7,20 @@ from bot.clock import from_utc_text
 from bot.dates import local, show_moment, show_time
 from bot.settling import Settling
 from bot.text import lines
-from handlers.answering import answer, decline_to_stand_in
-from handlers.event_card import (
+from handlers.answer_card import (
     ASK_REASON,
     CAUSES,
     answer_line,
     ask_buttons,
     buttons,
-    card,
-    card_lines,
     edit_button,
     reason_buttons,
     said,
     show_answer,
     show_kept,
 )
+from handlers.answering import answer, decline_to_stand_in
+from handlers.event_card import card, card_lines
 from handlers.invited import event_in, event_to_answer, invitation_to_answer
 from storage import invitations
 from storage.events import Event
@@ -67,9 +66,15 @@ def save(tx: Settling, tap: Tap) -> None:
         _give_answer(tx, event, invitation, tap.way)
 
 
-def show_card(tx: Settling, event: Event) -> None:
+def show_card(tx: Settling, event: Event, before: Invitation) -> None:
     """Show the card of who talks as it now is, in place of the one that was tapped."""
-    tx.replace_card(card(event, tx.me.name, tx.zone, invitations.invitation(tx.db, event.id, tx.me.id)))
+    kept = invitations.invitation(tx.db, event.id, tx.me.id)
+    if before.represented and (kept is None or kept.represented is None):
+        told = f"Baik, {before.represented} diberi tahu bahwa Bapak/Ibu tidak bisa mewakili."
+        asks = (said(kept),) if kept else ()
+        tx.replace_card(lines([told, card_lines(event, tx.zone), *asks]), *(buttons(event, kept) if kept else ()))
+        return
+    tx.replace_card(card(event, tx.me.name, tx.zone, kept))
 
 
 def say_answered(tx: Settling, event: Event, invitation: Invitation) -> None:
@@ -89,7 +94,7 @@ def _give_answer(tx: Settling, event: Event, before: Invitation, way: str) -> No
         return
     if before.answer != given and not (given == "yes" and before.answer == "waiting"):
         answer(tx, event, before, given)
-    show_card(tx, event)
+    show_card(tx, event, before)
 
 
 def _give_cause(tx: Settling, event: Event, before: Invitation, cause: str) -> None:
@@ -98,7 +103,7 @@ def _give_cause(tx: Settling, event: Event, before: Invitation, cause: str) -> N
         say_answered(tx, event, before)
         return
     answer(tx, event, before, "no", cause=cause, reason=before.reason)
-    show_card(tx, event)
+    show_card(tx, event, before)
 
 
 def _answer_request(tx: Settling, tap: Tap) -> None:
@@ -112,14 +117,10 @@ def _answer_request(tx: Settling, tap: Tap) -> None:
             say_answered(tx, event, before)
             return
         answer(tx, event, before, "yes")
-        show_card(tx, event)
+        show_card(tx, event, before)
         return
-    kept = decline_to_stand_in(tx, event, before)
-    told = f"Baik, {before.represented} diberi tahu bahwa Bapak/Ibu tidak bisa mewakili."
-    if kept is None:
-        tx.replace_card(lines([told, card_lines(event, tx.zone)]))
-    else:
-        tx.replace_card(lines([told, card_lines(event, tx.zone), said(kept)]), *buttons(event, kept))
+    decline_to_stand_in(tx, event, before)
+    show_card(tx, event, before)
 
 
 def _ask_again(tx: Settling, event: Event, invitation: Invitation) -> None:

@@ -6,8 +6,9 @@ from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import utc_text
 from bot.settling import Settling
 from bot.text import bold, lines
+from handlers.answer_card import show_kept
 from handlers.answering import delegate
-from handlers.event_card import send_card, show_kept
+from handlers.event_card import send_card
 from handlers.invited import event_in, invitation_to_answer, own_event_to_answer
 from handlers.rsvp import show_card
 from handlers.who import Somebody, ask_who
@@ -50,7 +51,7 @@ def save(tx: Settling, asked: Asked) -> None:
         raise Refused(f"{why} Mohon pilih orang lain lewat /kegiatan.")
     delegate(tx, event, before, colleague.id)
     told = send_card(tx, event, colleague.id, colleague.name, tx.ref)
-    show_card(tx, event)
+    show_card(tx, event, before)
     if not told:
         known = people.has_chat(tx.db, colleague.id)
         where = "sedang tidak bisa dihubungi lewat bot" if known else "belum terdaftar di bot"

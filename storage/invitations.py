@@ -258,13 +258,15 @@ def invited(db: Connection, event_id: int) -> list[Named]:
 
 
 def told(db: Connection, event_id: int) -> list[int]:
-    """Return the people who have got the card, or may have."""
+    """Return the people who have got the card, or may have, and are still invited."""
     rows = db.execute(
         """
-        SELECT DISTINCT person_id FROM outbox WHERE object = 'event:' || ? AND kind = 'announcement'
-        AND state IN ('sent', 'started', 'uncertain') ORDER BY person_id
+        SELECT DISTINCT o.person_id FROM outbox o
+        JOIN invitations i ON i.event_id = :event AND i.person_id = o.person_id
+        WHERE o.object = 'event:' || :event AND o.kind = 'announcement'
+        AND o.state IN ('sent', 'started', 'uncertain') ORDER BY o.person_id
         """,
-        (event_id,),
+        {"event": event_id},
     )
     return [int(row[0]) for row in rows]
 

@@ -13,8 +13,9 @@ from bot.clock import StoppedClock, utc_text
 from bot.message import Capabilities, Said
 from bot.posting import Poster
 from bot.reminders import Reminders
+from handlers.answer_card import show_answer
 from handlers.desk_answers import count_answers
-from handlers.event_card import card, show_answer
+from handlers.event_card import card
 from handlers.refusal import read_reason, read_refusal
 from handlers.reminders import compose
 from storage import chats, events, invitations, outbox, people, reminders, rooms, seats, stand_ins
@@ -66,7 +67,9 @@ def test_a_refusal_is_read_with_its_reason(typed: str, cause: str | None, reason
     assert read_reason(wanted.arg.removeprefix("0.")) == (cause, reason)
 
 
-@pytest.mark.parametrize("typed", ["hadir", "tidak", "7 tidak hadir", "yang tidak hadir", "tidak hadirkan", "3s 7i"])
+@pytest.mark.parametrize(
+    "typed", ["hadir", "tidak", "7 tidak hadir", "yang tidak hadir", "tidak hadirkan", "tidak hadir 3s 7i"]
+)
 def test_nothing_else_is_taken_for_a_refusal(typed: str) -> None:
     """A list of who was absent from a meeting is none."""
     assert read_refusal(_typed(typed)) is None
