@@ -36,7 +36,8 @@ class Typed(Question[T]):
             if key == found:
                 return Done(self.keep(value))
         if said.kind != "text":
-            raise NotUnderstood("Mohon ketik jawabannya.")
+            gone = "Pilihan itu sudah tidak tersedia. " if said.kind == "tap" else ""  # what it stood for has changed
+            raise NotUnderstood(f"{gone}Mohon ketik jawabannya.")
         return Done(self.keep(self.reader(said.text.strip())))
 
     def load(self, kept: Any) -> T:
