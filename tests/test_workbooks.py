@@ -14,17 +14,20 @@ from typing import Any
 
 import openpyxl
 import pytest
-from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.demo.people import people
-from bot.documents.attendance_workbook import AttendanceHead, AttendanceRow, write_attendance
+from bot.documents.event_workbook import EventHead, write_event
 from bot.documents.meetings_workbook import MeetingRow, MeetingsHead, write_meetings
 from bot.documents.roster_rows import mobile_number, read_rows
 from bot.documents.roster_table import MAX_BYTES, read_tables
 from bot.documents.roster_workbook import NotARoster, Places, Roster, read_roster
 from storage import places
+from storage.attendance import Attendance, Attendee, Evidence, Mark, Window
 from storage.database import migrate
+from storage.refusals import Refusal
+from storage.statuses import Status
+from tests.workbook_tables import table_of
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -431,27 +434,26 @@ WICKED = (
 )
 
 
-def _attendance(*names: str) -> Worksheet:
-    rows = [AttendanceRow(name, "Pendamping PKH", "Stabat", "yes", ("07.52", None), name) for name in names]
-    return _sheet(
-        write_attendance(
-            AttendanceHead(names[0], "Minggu s.d. Senin, 12 s.d. 13 November 2023", "Hotel Le Polonia", "Senin"),
-            ["Minggu 12/11", "Senin 13/11"],
-            rows,
-        )
+def _attendance(*names: str) -> bytes:
+    seen = Evidence("2023-11-12T00:52:00.000+00:00", 1, "B", counts=True, left_at=None, reason="")
+    window = Window(
+        1, "2023-11-12", "pagi", "2023-11-12T00:00:00.000+00:00", None, "2023-11-12T05:00:00.000+00:00", True
     )
+    people = tuple(
+        Attendee(
+            number, name, "TKSK", name, "+62812", True, "no", "S", name, "", name, (Mark("H", seen, name),), 1, True
+        )
+        for number, name in enumerate(names)
+    )
+    found = Attendance(1, (window,), people, (Status("H", "Hadir", True),), "ABCDE", 1)
+    refused = [Refusal("2023-11-12T00:52:00.000+00:00", 1, name, name, "wrong", None) for name in names]
+    return write_event(EventHead(names[0], names[0], names[0], "Senin"), found, refused, names, "Asia/Jakarta")
 
 
 def _sheet(content: bytes) -> Worksheet:
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     assert isinstance(sheet, Worksheet)
     return sheet
-
-
-def _table(sheet: Worksheet) -> list[tuple[object, ...]]:
-    assert sheet.auto_filter.ref is not None
-    columns, first, wide, last = range_boundaries(sheet.auto_filter.ref)
-    return list(sheet.iter_rows(first, last, columns, wide, values_only=True))
 
 
 def _meeting(**changed: Any) -> MeetingRow:
@@ -478,50 +480,19 @@ def test_no_exported_cell_is_a_formula() -> None:
     """What people typed stays text whatever it begins with, and is cut where Excel's limit is."""
     person = MeetingsHead(WICKED[0], "=1", "=2")
     meetings = write_meetings(person, "November 2023", [_meeting(group=name, obstacles=name) for name in WICKED])
-    for sheet in (_attendance(*WICKED), _sheet(meetings)):
+    attendance = openpyxl.load_workbook(io.BytesIO(_attendance(*WICKED))).worksheets
+    for sheet in (*attendance, _sheet(meetings)):
         cells = [cell for row in sheet.iter_rows() for cell in row]
         assert [cell.coordinate for cell in cells if cell.data_type == "f"] == []
         assert any(cell.value == WICKED[0] and cell.data_type == "s" and cell.quotePrefix for cell in cells)
 
 
-def test_the_attendance_lists_everybody_who_was_invited() -> None:
-    """Who came, who said no and who never answered all have a row, with the hour of each day or a dash."""
-    rows = [
-        AttendanceRow("Siti Aminah", "Pendamping PKH", "Stabat", "yes", ("07.52", "08.01")),
-        AttendanceRow("Budi Sitepu", "TKSK", "Babalan", "no", (None, None), "Sakit"),
-        AttendanceRow("Rohani", "Pendamping PKH", "Kuala", None, ("08.10", None)),
-    ]
-    head = AttendanceHead("Bimtek", "Minggu, 12 November 2023", "Hotel Le Polonia", "Senin pukul 16.00 WIB")
-    sheet = _sheet(write_attendance(head, ["Minggu 12/11", "Senin 13/11"], rows))
-    assert _table(sheet) == [
-        ("No", "Nama", "Peran", "Kecamatan", "Jawaban", "Jam hadir\nMinggu 12/11", "Jam hadir\nSenin 13/11",
-         "Jumlah hari", "Keterangan"),
-        (1, "Siti Aminah", "Pendamping PKH", "Stabat", "Hadir", "07.52", "08.01", 2, None),
-        (2, "Budi Sitepu", "TKSK", "Babalan", "Tidak hadir", "–", "–", 0, "Sakit"),
-        (3, "Rohani", "Pendamping PKH", "Kuala", "belum", "08.10", "–", 1, None),
-    ]  # fmt: skip
-    said = {row[0]: row[2] for row in sheet.iter_rows(max_row=7, values_only=True)}
-    assert said["Perihal"] == "Bimtek"
-    assert said["Diundang"] == "3 orang (menjawab hadir 1, tidak hadir 1, belum 1)"
-    assert said["Hadir"] == "Minggu 12/11: 2 · Senin 13/11: 1"
-    assert said["Tidak hadir"] == "1 orang tidak tercatat di hari mana pun"
-
-
-def test_the_attendance_prints_as_it_should() -> None:
-    """A4 on its side, as wide as the paper, the header on every page and fixed on the screen."""
-    sheet = _attendance("Siti Aminah")
-    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
-    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
-    assert sheet.print_title_rows == "$9:$9"
-    assert sheet.freeze_panes == "A10"
-
-
-def test_a_month_of_meetings_is_one_table() -> None:
+def test_a_month_of_meetings_is_onetable_of() -> None:
     """Every meeting with its numbers, and the month's total above."""
     head = MeetingsHead("Siti Aminah", "Pendamping PKH", "Stabat")
     rows = [_meeting(), _meeting(group="Mawar", obstacles="Hujan\nderas", photos=0)]
     sheet = _sheet(write_meetings(head, "November 2023", rows))
-    table = _table(sheet)
+    table = table_of(sheet)
     assert table[0][1:5] == ("Tanggal", "Pukul", "Kelompok", "Desa/Kelurahan")
     assert table[1][7:12] == (18, 15, 1, 1, 1)
     assert table[2][12] == "Hujan\nderas"

@@ -44,9 +44,16 @@ def new_sheet(title: str) -> tuple[Workbook, Worksheet]:
     workbook = Workbook()
     sheet = workbook.active
     assert isinstance(sheet, Worksheet)
-    sheet.title = re.sub(r"[\[\]:*?/\\]", " ", title)[:31]
+    sheet.title = _sheet_name(title)
     workbook.properties.creator = "pkh-bot"
     return workbook, sheet
+
+
+def add_sheet(workbook: Workbook, title: str) -> Worksheet:
+    """Add a sheet behind the others; its name must differ from theirs."""
+    sheet = workbook.create_sheet(_sheet_name(title))
+    assert isinstance(sheet, Worksheet)
+    return sheet
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Value) -> Cell:
@@ -78,8 +85,19 @@ def put_title(sheet: Worksheet, title: str, lines: Sequence[tuple[str, str]], wi
     return len(lines) + 3
 
 
-def put_table(sheet: Worksheet, at: int, columns: Sequence[Column], rows: Sequence[Sequence[Value]]) -> int:
-    """Write the header at row `at` and the rows below, framed, filtered and frozen; return the next free row."""
+def put_table(
+    sheet: Worksheet,
+    at: int,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Value]],
+    *,
+    least: float = 0,
+    portrait: bool = False,
+) -> int:
+    """Write the header at row `at` and the rows below, framed, filtered and frozen; return the next free row.
+
+    `least` is the height of a row in points, where something is to be written by hand.
+    """
     for number, column in enumerate(columns, 1):
         cell = put(sheet, at, number, column.heading)
         cell.font, cell.fill, cell.border = Font(name=_FONT, bold=True, color="FFFFFF"), _HEAD, _THIN
@@ -88,7 +106,7 @@ def put_table(sheet: Worksheet, at: int, columns: Sequence[Column], rows: Sequen
     sheet.row_dimensions[at].height = 34
     for below, values in enumerate(rows, 1):
         # Said here because LibreOffice, and Excel's phone app, do not grow a row for text that wraps.
-        sheet.row_dimensions[at + below].height = 3 + _LINE * max(map(_lines, columns, values))
+        sheet.row_dimensions[at + below].height = max(least, 3 + _LINE * max(map(_lines, columns, values)))
         for number, (column, value) in enumerate(zip(columns, values, strict=True), 1):
             cell = put(sheet, at + below, number, value)
             cell.border = _THIN
@@ -102,7 +120,7 @@ def put_table(sheet: Worksheet, at: int, columns: Sequence[Column], rows: Sequen
                 cell.fill = _BAND
     sheet.freeze_panes = f"A{at + 1}"
     sheet.auto_filter.ref = f"A{at}:{get_column_letter(len(columns))}{at + len(rows)}"
-    _set_up_print(sheet, at)
+    _set_up_print(sheet, at, portrait)
     return at + len(rows) + 2
 
 
@@ -129,8 +147,12 @@ def _lines(column: Column, value: Value) -> int:
     return min(20, max(1, sum(max(1, len(line)) for line in wrapped)))
 
 
-def _set_up_print(sheet: Worksheet, header: int) -> None:
-    sheet.page_setup.orientation = "landscape"
+def _sheet_name(title: str) -> str:
+    return re.sub(r"[\[\]:*?/\\]", " ", title)[:31]
+
+
+def _set_up_print(sheet: Worksheet, header: int, portrait: bool) -> None:
+    sheet.page_setup.orientation = "portrait" if portrait else "landscape"
     sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
