@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.chat import Dialog
 from bot.routes import Command, Routes
+from handlers.accounting import make_accounting
 from handlers.announce import ANNOUNCE
 from handlers.answer_question import ANSWER, OPEN_QUESTIONS, PUBLISH
 from handlers.applications import APPROVE, REFUSE
@@ -38,6 +39,7 @@ from handlers.rsvp import RSVP
 from handlers.schedule import SCHEDULE
 from handlers.stand_in import STAND_IN
 from handlers.suggestions import SUGGEST
+from handlers.verify_sheet import VERIFY
 
 __all__ = ["build_routes", "compose_reminder"]
 
@@ -74,6 +76,7 @@ def build_routes(
         Command("hadir", CHECK_IN, "", "absen dengan kode: /hadir K7M2P"),
         Command("buat", ANNOUNCE, "Buat kegiatan", "umumkan kegiatan baru"),
         Command("rekap", RECAPS, "Rekap", "rekap bulanan, daftar hadir kegiatan"),
+        Command("periksa", VERIFY, "", "periksa lembar yang dicetak: /periksa K7M2PXQ4"),
         Command("materi", LESSONS, "Materi P2K2", "modul dan sesi P2K2"),
         Command("petugas", ROSTER, "Petugas", "daftar petugas: impor, cari, setujui"),
         Command("profil", PROFILE, "Profil", "data saya, dan meminta perbaikan"),
@@ -84,6 +87,7 @@ def build_routes(
     dialogs |= {one.name: one for one in (*ANSWERS, *event_parts)}
     dialogs |= {one.name: one for one in make_boards(address)}
     dialogs |= {one.name: one for one in PROGRAMME}
-    payloads = {"h": CHECK_IN.name, "k": my_events.name, "u": CLAIM.name}
+    dialogs |= {one.name: one for one in make_accounting(office, link)}
+    payloads = {"c": VERIFY.name, "h": CHECK_IN.name, "k": my_events.name, "u": CLAIM.name}
     bare = (read_code, read_bare_code, read_refusal, read_sent)
     return Routes(commands, dialogs, payloads, bare, fallback=menu.name, door=start.name)

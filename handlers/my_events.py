@@ -25,7 +25,6 @@ from handlers.event_card import card_lines
 from handlers.event_desk import may_run
 from handlers.event_files import files_button, files_for
 from handlers.event_qr import make_qr
-from handlers.event_recap import RECAP
 from handlers.hold import RECALL, SEND_NOW, waiting_buttons, waiting_line
 from handlers.phoned_answer import PHONED
 from storage import check_ins, events, invitations
@@ -66,7 +65,7 @@ def make_my_events(link: Callable[[str], str]) -> tuple[Dialog[Any], ...]:
 
     `link` turns a deep link's payload ("h_K7M2P") into an address that opens the bot, or '' where there is none.
     """
-    desk: tuple[Dialog[Any], ...] = (DESK, SILENT, REFUSED, PHONED, CHASE, ROOMS, MISSING, COMMITTEE, CANCEL, RECAP)
+    desk: tuple[Dialog[Any], ...] = (DESK, SILENT, REFUSED, PHONED, CHASE, ROOMS, MISSING, COMMITTEE, CANCEL)
     mine = Dialog("kegiatan", "Kegiatan", show, say)
     return mine, *desk, RECALL, SEND_NOW, make_qr(link)
 

@@ -34,6 +34,9 @@ ACTIONS = {
     "move": "memindahkan petugas",
     "invite": "membuat undangan",
     "export": "mengekspor data",
+    "letterhead": "mengatur kop surat",
+    "certificates": "mengirim sertifikat",
+    "status": "mengatur status hadir",
 }
 
 

@@ -1,28 +1,28 @@
-"""Recaps: a facilitator's month of P2K2, or an event's attendance for the office."""
+"""Recaps: a facilitator's month of P2K2, or what there is to account for of an event, for the office."""
 
 from bot.chat import Chat, Dialog, Reader
 from bot.settling import Settling
 from handlers import event_recap, month_recap
-from handlers.event_recap import Recap
+from handlers.desk_sections import Wanted, say_section
 from handlers.groups import FACILITATORS
 from handlers.month_recap import MonthRecap
 
 OPERATORS = frozenset({"operator"})
 
 
-async def ask(chat: Chat, read: Reader) -> MonthRecap | Recap:
+async def ask(chat: Chat, read: Reader) -> MonthRecap | int:
     """Ask for the recap of the person's role."""
     if chat.me.role in FACILITATORS:
         return await month_recap.ask(chat, read)
-    return await event_recap.ask(chat, read)
+    return await event_recap.ask_event(chat, read)
 
 
-def save(tx: Settling, recap: MonthRecap | Recap) -> None:
-    """Send it."""
+def save(tx: Settling, recap: MonthRecap | int) -> None:
+    """Send the month, or show what the event's desk has."""
     if isinstance(recap, MonthRecap):
         month_recap.save(tx, recap)
     else:
-        event_recap.save(tx, recap)
+        say_section(tx, Wanted(recap, "rekap"))
 
 
 RECAPS = Dialog("rekap", "Rekap", ask, save, FACILITATORS | OPERATORS, steps=1)
