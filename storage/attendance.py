@@ -2,7 +2,8 @@
 
 A check-in whose evidence counts makes somebody H, or T from `late_from` on. Who has none is what the office noted for
 the slot (I, S, DL), else the cause of his or her no, else TK once the slot has closed. Who was not expected is never
-TK: the represented, the waiting, the walk-ins, and everybody while the slot is open or when the event is cancelled.
+TK: the represented, the waiting, the walk-ins, and everybody while the slot is open, when nobody ever opened it, or
+when the event is cancelled.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,10 @@ UNKNOWN = ""  # the status of a slot of which nothing can be said yet
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A slot as it is accounted for; times are UTC ISO text, `closed` is as of the moment asked for."""
+    """A slot as it is accounted for; times are UTC ISO text, `closed` is as of the moment asked for.
+
+    `took_place` is false where the committee should have opened it, and its time passed without that.
+    """
 
     id: int
     day: str
@@ -27,6 +31,7 @@ class Window:
     late_from: str | None
     closes_at: str
     closed: bool
+    took_place: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,7 @@ def attendance(db: Connection, event_id: int, now: str) -> Attendance:
     known = statuses.all_statuses(db)
     counting = {one.status for one in known if one.counts}
     levels, needed = _rules(db, event_id)
-    needed = needed or len(windows)
+    needed = needed or sum(window.took_place for window in windows)
     invited, came, excused = _invited(db, event_id), _came(db, event_id, levels), _excused(db, event_id)
     cancelled = db.execute("SELECT state FROM events WHERE id = ?", (event_id,)).fetchone()[0] == "cancelled"
     people = []
@@ -165,7 +170,7 @@ def attendance(db: Connection, event_id: int, now: str) -> Attendance:
                 invitation.instead_of,
                 marks,
                 present,
-                eligible=bool(windows) and present >= needed,
+                eligible=0 < needed <= present,
             )
         )
     return Attendance(event_id, windows, tuple(people), known, levels, needed)
@@ -175,14 +180,14 @@ def windows_of(db: Connection, event_id: int, now: str) -> tuple[Window, ...]:
     """Return the slots of an event in the order in which they open."""
     rows = db.execute(
         """
-        SELECT id, day, session, opens_at, late_from, closes_at, closes_at <= :now FROM slots
+        SELECT id, day, session, opens_at, late_from, closes_at, waits, closes_at <= :now FROM slots
         WHERE event_id = :event ORDER BY opens_at, id
         """,
         {"event": event_id, "now": now},
     )
     return tuple(
-        Window(id_, day, session, opens_at, late_from, closes_at, bool(closed))
-        for id_, day, session, opens_at, late_from, closes_at, closed in rows
+        Window(id_, day, session, opens_at, late_from, closes_at, bool(closed), not (waits and closed))
+        for id_, day, session, opens_at, late_from, closes_at, waits, closed in rows
     )
 
 
@@ -196,7 +201,7 @@ def _mark(
         return Mark(excuse[0], evidence, excuse[1])
     if invitation.answer == "no" and invitation.cause is not None:
         return Mark(invitation.cause, evidence, invitation.reason)
-    return Mark("TK" if expected and window.closed else UNKNOWN, evidence)
+    return Mark("TK" if expected and window.closed and window.took_place else UNKNOWN, evidence)
 
 
 def _rules(db: Connection, event_id: int) -> tuple[str, int | None]:

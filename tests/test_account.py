@@ -273,7 +273,7 @@ def test_the_workbook_is_what_was_worked_out_by_hand(db: Connection) -> None:
         (10, "Yanti", PKH, "Stabat", "081200000004", None, None, "TK", "mewakili Tono", None),
     ]
     assert tables["Matriks"] == [
-        ("No", "Nama", "Kecamatan", "Min\n12/11 pagi", "Min\n12/11 siang", "Sen\n13/11", "Jumlah hadir",
+        ("No", "Nama", "Kecamatan", "Min 12/11\npagi", "Min 12/11\nsiang", "Sen 13/11", "Jumlah hadir",
          "Memenuhi syarat", "Keterangan"),
         (1, "Dewi", "Babalan", "TK", "T", "H", 2, "ya", None),
         (2, "Budi", "Binjai", "S", "S", "S", 0, "tidak", None),
@@ -357,6 +357,16 @@ def test_a_cancelled_event_has_no_absentees(db: Connection) -> None:
     assert "TK" not in {mark.status for one in attendance(db, 1, OVER).people for mark in one.marks}
 
 
+def test_a_session_that_was_never_opened_is_held_against_nobody(db: Connection) -> None:
+    """Its time passes without anybody absent, and without it being asked for."""
+    db.execute("UPDATE slots SET waits = 1 WHERE id = 3")
+    db.execute("UPDATE check_in_rules SET needed = NULL")
+    found = attendance(db, 1, OVER)
+    assert (found.over, found.needed) == (True, 2)
+    assert "TK" not in {one.marks[2].status for one in found.people}
+    assert [one.name for one in found.eligible] == ["Dewi", "Rina", "Lina", "Siti", "Yanti"]
+
+
 def test_without_rules_every_level_counts_and_every_slot_is_needed(db: Connection) -> None:
     """The defaults: all evidence, present at all of them."""
     db.execute("DELETE FROM check_in_rules")
@@ -387,8 +397,10 @@ def test_a_printed_list_says_what_has_changed_since(db: Connection) -> None:
     before = print_list(the_event(db), attendance(db, 1, OVER), 0, ZONE)
     assert list(changes(before, print_list(the_event(db), attendance(db, 1, OVER), 0, ZONE))) == []
     db.execute("DELETE FROM check_ins WHERE slot_id = 1 AND person_id = 2")
-    db.execute("INSERT INTO check_ins VALUES (1, 9, 99, :at, :at, 'A', 'kept', NULL, '', NULL, NULL)",
-               {"at": utc("2023-11-12", "07:45:00")})  # fmt: skip
+    db.execute(
+        "INSERT INTO check_ins (slot_id, person_id, number, at, stored_at, level) VALUES (1, 9, 99, :at, :at, 'A')",
+        {"at": utc("2023-11-12", "07:45:00")},
+    )
     db.execute("UPDATE check_ins SET at = ? WHERE slot_id = 1 AND person_id = 11", (utc("2023-11-12", "08:20:00"),))
     db.execute("DELETE FROM invitations WHERE person_id = 7")
     db.execute("UPDATE events SET place = 'Aula Dinas'")
@@ -491,7 +503,10 @@ def many_came(db: Connection, at: str) -> None:
         audience=events.Audience(("facilitator",)), made_by=1, now=at,
     )  # fmt: skip
     opens, closes = utc("2023-11-05", "07:00:00"), utc("2023-11-05", "12:00:00")
-    events.add_slot(db, event.id, day="2023-11-05", opens_at=opens, closes_at=closes, code="K7M2P")
+    db.execute(
+        "INSERT INTO slots (event_id, day, opens_at, closes_at, code) VALUES (?, '2023-11-05', ?, ?, 'K7M2P')",
+        (event.id, opens, closes),
+    )
     for number in range(1, 54):
         row = db.execute(
             "INSERT INTO persons (name, role, made_at) VALUES (?, 'facilitator', ?) RETURNING id",

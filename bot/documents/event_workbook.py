@@ -1,7 +1,7 @@
 """The workbook of an event: its lists, who was what at every slot, answers against attendance, and what was refused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openpyxl import Workbook
 
@@ -16,7 +16,7 @@ from bot.documents.attendance_list import (
     slot_title,
 )
 from bot.documents.sheet import Column, Value, add_sheet, new_sheet, put_table, put_title, to_bytes
-from storage.attendance import Attendance, Attendee
+from storage.attendance import Attendance, Attendee, Window
 from storage.refusals import Refusal
 
 _CAUSES = {"I": "izin", "S": "sakit", "DL": "dinas luar"}
@@ -35,6 +35,7 @@ _REFUSED = {
     "locked": "terkunci, terlalu banyak kode salah",
     "uninvited": "tidak diundang",
     "cancelled": "kegiatan dibatalkan",
+    "undone": "absennya dibatalkan panitia",
 }
 _SIGNED_BY_HAND = 26.0  # points, room for a signature
 _NONE = "–"
@@ -92,7 +93,7 @@ def _put_summary(workbook: Workbook, head: EventHead, found: Attendance) -> None
             f"{len(found.eligible)} orang (hadir {found.needed} dari {len(found.windows)} kali absen)",
         ),
     ]
-    at = put_title(sheet, f"Rekap kehadiran, keadaan {head.as_of}", lines, len(columns))
+    at = put_title(sheet, f"Rekap kehadiran, keadaan {head.as_of}", lines, columns)
     rows = [
         _summary_row(found, slot, district, statuses)
         for district in (None, *found.districts)
@@ -136,7 +137,7 @@ def _put_list(workbook: Workbook, head: EventHead, found: Attendance, slot: int,
         ("Absen", hours(window, zone)),
         ("Tempat", head.place),
     ]
-    at = put_title(sheet, "Daftar hadir", lines, len(columns))
+    at = put_title(sheet, "Daftar hadir", lines, columns)
     rows: list[list[Value]] = [
         [
             number,
@@ -161,13 +162,13 @@ def _put_matrix(workbook: Workbook, head: EventHead, found: Attendance) -> None:
         Column("No", 5, middle=True),
         Column("Nama", 30),
         Column("Kecamatan", 18),
-        *(Column(short_slot(window).replace(" ", "\n", 1), 10, middle=True) for window in found.windows),
+        *(Column(_two_lines(window), 11, middle=True) for window in found.windows),
         Column("Jumlah hadir", 9, middle=True),
         Column("Memenuhi syarat", 11, middle=True),
         Column("Keterangan", 30),
     ]
     lines = [*_about(head), ("Syarat", f"hadir {found.needed} dari {len(found.windows)} kali absen")]
-    at = put_title(sheet, f"Kehadiran per orang, keadaan {head.as_of}", lines, len(columns))
+    at = put_title(sheet, f"Kehadiran per orang, keadaan {head.as_of}", lines, columns)
     rows: list[list[Value]] = [
         [
             number,
@@ -181,6 +182,10 @@ def _put_matrix(workbook: Workbook, head: EventHead, found: Attendance) -> None:
         for number, one in enumerate(found.people, 1)
     ]
     put_table(sheet, at, columns, rows)
+
+
+def _two_lines(window: Window) -> str:
+    return f"{short_slot(replace(window, session=''))}\n{window.session}".rstrip()
 
 
 def _put_answers(workbook: Workbook, head: EventHead, found: Attendance) -> None:
@@ -199,7 +204,7 @@ def _put_answers(workbook: Workbook, head: EventHead, found: Attendance) -> None
     said = [_conclusion(found, one) for one in found.people]
     counted = [f"{conclusion} {said.count(conclusion)}" for conclusion in dict.fromkeys(sorted(said))]
     lines = [*_about(head), ("Jumlah", " · ".join(counted))]
-    at = put_title(sheet, f"Jawaban dan kehadiran, keadaan {head.as_of}", lines, len(columns))
+    at = put_title(sheet, f"Jawaban dan kehadiran, keadaan {head.as_of}", lines, columns)
     rows: list[list[Value]] = [
         [
             number,
@@ -250,13 +255,13 @@ def _put_refused(
         Column("Alasan", 34),
     ]
     lines = [*_about(head), ("Ditolak", f"{len(refused)} kali"), ("Terkunci", ", ".join(locked) or "tidak ada")]
-    at = put_title(sheet, "Absen yang ditolak", lines, len(columns))
+    at = put_title(sheet, "Absen yang ditolak", lines, columns)
     names = {window.id: short_slot(window) for window in found.windows}
     rows: list[list[Value]] = []
     for number, one in enumerate(refused, 1):
         when = local(from_utc_text(one.at), zone)
         slot = names.get(one.slot_id, _NONE) if one.slot_id is not None else _NONE
-        reason = _REFUSED[one.reason]
+        reason = _REFUSED.get(one.reason, one.reason)
         rows.append([number, show_short_day(when), f"{when:%H.%M.%S}", one.name, one.district, slot, reason])
     put_table(sheet, at, columns, rows)
 
@@ -264,7 +269,7 @@ def _put_refused(
 def _put_legend(workbook: Workbook, head: EventHead, found: Attendance) -> None:
     sheet = add_sheet(workbook, "Keterangan")
     columns = [Column("Tanda", 12, middle=True), Column("Artinya", 34), Column("Dihitung hadir", 18, middle=True)]
-    at = put_title(sheet, "Keterangan", [("Perihal", head.subject)], len(columns))
+    at = put_title(sheet, "Keterangan", [("Perihal", head.subject)], columns)
     rows: list[list[Value]] = [[one.status, one.title, "ya" if one.counts else "tidak"] for one in found.statuses]
     rows += [[level, f"bukti: {words}", "ya" if level in found.levels else "tidak"] for level, words in LEVELS.items()]
     put_table(sheet, at, columns, rows, portrait=True)
