@@ -79,6 +79,7 @@ def _written(shown: Profile, zone: str) -> Text:
         (kept.photos, "foto"),
         (kept.questions, "pertanyaan"),
         (kept.feedback, "penilaian dan saran"),
+        (kept.certificates, "sertifikat"),
     ]
     known = ", ".join(f"{number} {what}" for number, what in counts if number)
     return lines(

@@ -16,6 +16,7 @@ class Holdings:
     photos: int
     questions: int
     feedback: int  # ratings and suggestions with the name
+    certificates: int
 
 
 def holdings(db: Connection, person_id: int) -> Holdings:
@@ -29,7 +30,8 @@ def holdings(db: Connection, person_id: int) -> Holdings:
                (SELECT count(*) FROM evidence e JOIN meetings m ON m.id = e.meeting_id WHERE m.person_id = :id),
                (SELECT count(*) FROM event_questions WHERE person_id = :id),
                (SELECT count(*) FROM ratings WHERE person_id = :id)
-                   + (SELECT count(*) FROM suggestions WHERE person_id = :id)
+                   + (SELECT count(*) FROM suggestions WHERE person_id = :id),
+               (SELECT count(*) FROM sheets WHERE person_id = :id)
         """,
         {"id": person_id},
     ).fetchone()
