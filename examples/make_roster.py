@@ -19,7 +19,7 @@ def example() -> bytes:
     """Return the file's content."""
     workbook, sheet = new_sheet("Petugas")
     lines = [("Kabupaten", "Langkat"), ("Catatan", "Contoh: nama dan nomor HP di sini karangan")]
-    at = put_title(sheet, "Daftar Pendamping PKH dan TKSK", lines, _COLUMNS)
+    at = put_title(sheet, "Daftar Pendamping PKH dan TKSK", lines, len(_COLUMNS))
     rows: list[list[str | int | None]] = [
         [number, person.name, "0" + person.phone.removeprefix("+62"), person.title, person.district, person.village]
         for number, person in enumerate(people(), 1)

@@ -35,7 +35,7 @@ from storage.invitations import Named
 from storage.letterhead import letterhead
 
 SURE_ABOVE = 50
-MOST_AT_ONCE = 300  # files: half a minute's work, of the minute that a turn has
+MOST_AT_ONCE = 400  # files: twenty seconds' work, of the minute that a turn has
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ def locked_names(refused: Sequence[Refusal]) -> list[str]:
 
 
 def _write(event: Event, found: Attendance, refused: list[Refusal], now: datetime, zone: str) -> bytes:
-    from bot.documents.event_workbook import EventHead, write_event
+    from bot.documents.event_head import EventHead
+    from bot.documents.event_workbook import write_event
 
     head = EventHead(event.subject, show_when(event, zone), event.place, show_moment(now, zone))
     return write_event(head, found, refused, locked_names(refused), zone)

@@ -16,7 +16,8 @@ from bot.documents.attendance_list import list_lines
 from bot.documents.attendance_paper import ListHead, write_list
 from bot.documents.attendance_pictures import Arrivals, draw_arrivals, draw_districts
 from bot.documents.certificate_paper import Certificate, write_certificates
-from bot.documents.event_workbook import EventHead, write_event
+from bot.documents.event_head import EventHead
+from bot.documents.event_workbook import write_event
 from bot.documents.paper import Proof, Stationery
 from bot.documents.paper_picture import is_picture
 from handlers.certificate_numbers import number_all, show_number

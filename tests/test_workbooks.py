@@ -17,7 +17,8 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.demo.people import people
-from bot.documents.event_workbook import EventHead, write_event
+from bot.documents.event_head import EventHead
+from bot.documents.event_workbook import write_event
 from bot.documents.meetings_workbook import MeetingRow, MeetingsHead, write_meetings
 from bot.documents.roster_rows import mobile_number, read_rows
 from bot.documents.roster_table import MAX_BYTES, read_tables

@@ -61,6 +61,7 @@ def _put_field(paper: Paper, label: str, value: str) -> None:
 
 def _put_table(paper: Paper, lines: Sequence[Line]) -> None:
     pdf = paper.pdf
+    paper.cover("".join(f"{line.name}{line.title}{line.district}{line.remark}" for line in lines))
     pdf.set_font(FAMILY, "", 9)
     pdf.set_draw_color(120)
     pdf.set_line_width(0.2)

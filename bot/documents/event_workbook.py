@@ -1,12 +1,10 @@
 """The workbook of an event: its lists, who was what at every slot, answers against attendance, and what was refused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from openpyxl import Workbook
 
-from bot.clock import from_utc_text
-from bot.dates import local, show_short_day
 from bot.documents.attendance_list import (
     LEVELS,
     hours,
@@ -15,40 +13,13 @@ from bot.documents.attendance_list import (
     short_slot,
     slot_title,
 )
-from bot.documents.sheet import Column, Value, add_sheet, new_sheet, put_table, put_title, to_bytes
-from storage.attendance import Attendance, Attendee, Window
+from bot.documents.event_answers import put_answers, put_refused
+from bot.documents.event_head import EventHead, about, put_head
+from bot.documents.sheet import Column, Value, add_sheet, new_sheet, put_table, to_bytes
+from storage.attendance import Attendance, Window
 from storage.refusals import Refusal
 
-_CAUSES = {"I": "izin", "S": "sakit", "DL": "dinas luar"}
-_ANSWERS = {
-    "yes": "Hadir",
-    "no": "Tidak hadir",
-    "delegated": "Diwakili",
-    "waiting": "Daftar tunggu",
-    None: "Belum menjawab",
-}
-_REFUSED = {
-    "wrong": "kode salah",
-    "early": "absen belum dibuka",
-    "late": "absen sudah ditutup",
-    "stale": "kode sudah tidak berlaku",
-    "locked": "terkunci, terlalu banyak kode salah",
-    "uninvited": "tidak diundang",
-    "cancelled": "kegiatan dibatalkan",
-    "undone": "absennya dibatalkan panitia",
-}
 _SIGNED_BY_HAND = 26.0  # points, room for a signature
-_NONE = "–"
-
-
-@dataclass(frozen=True, slots=True)
-class EventHead:
-    """What stands above every sheet, in words: the subject, when with the zone, where, and as of which moment."""
-
-    subject: str
-    when: str
-    place: str
-    as_of: str
 
 
 def write_event(
@@ -61,8 +32,8 @@ def write_event(
     for slot in range(len(found.windows)):
         _put_list(workbook, head, found, slot, zone)
     _put_matrix(workbook, head, found)
-    _put_answers(workbook, head, found)
-    _put_refused(workbook, head, found, refused, locked, zone)
+    put_answers(workbook, head, found)
+    put_refused(workbook, head, found, refused, locked, zone)
     _put_legend(workbook, head, found)
     return to_bytes(workbook)
 
@@ -86,14 +57,14 @@ def _put_summary(workbook: Workbook, head: EventHead, found: Attendance) -> None
     ]
     represented = sum(one.answer == "delegated" for one in found.people)
     lines = [
-        *_about(head),
+        *about(head),
         ("Diharapkan", f"{found.expected()} orang, {represented} diwakili"),
         (
             "Memenuhi syarat",
             f"{len(found.eligible)} orang (hadir {found.needed} dari {len(found.windows)} kali absen)",
         ),
     ]
-    at = put_title(sheet, f"Rekap kehadiran, keadaan {head.as_of}", lines, columns)
+    at = put_head(sheet, f"Rekap kehadiran, keadaan {head.as_of}", lines, columns)
     rows = [
         _summary_row(found, slot, district, statuses)
         for district in (None, *found.districts)
@@ -137,7 +108,7 @@ def _put_list(workbook: Workbook, head: EventHead, found: Attendance, slot: int,
         ("Absen", hours(window, zone)),
         ("Tempat", head.place),
     ]
-    at = put_title(sheet, "Daftar hadir", lines, columns)
+    at = put_head(sheet, "Daftar hadir", lines, columns)
     rows: list[list[Value]] = [
         [
             number,
@@ -167,8 +138,8 @@ def _put_matrix(workbook: Workbook, head: EventHead, found: Attendance) -> None:
         Column("Memenuhi syarat", 11, middle=True),
         Column("Keterangan", 30),
     ]
-    lines = [*_about(head), ("Syarat", f"hadir {found.needed} dari {len(found.windows)} kali absen")]
-    at = put_title(sheet, f"Kehadiran per orang, keadaan {head.as_of}", lines, columns)
+    lines = [*about(head), ("Syarat", f"hadir {found.needed} dari {len(found.windows)} kali absen")]
+    at = put_head(sheet, f"Kehadiran per orang, keadaan {head.as_of}", lines, columns)
     rows: list[list[Value]] = [
         [
             number,
@@ -188,92 +159,10 @@ def _two_lines(window: Window) -> str:
     return f"{short_slot(replace(window, session=''))}\n{window.session}".rstrip()
 
 
-def _put_answers(workbook: Workbook, head: EventHead, found: Attendance) -> None:
-    sheet = add_sheet(workbook, "Jawaban")
-    columns = [
-        Column("No", 5, middle=True),
-        Column("Nama", 30),
-        Column("Jabatan", 20),
-        Column("Kecamatan", 18),
-        Column("Jawaban", 16),
-        Column("Alasan", 28),
-        Column("Jumlah hadir", 9, middle=True),
-        Column("Kesimpulan", 30),
-        Column("Keterangan", 26),
-    ]
-    said = [_conclusion(found, one) for one in found.people]
-    counted = [f"{conclusion} {said.count(conclusion)}" for conclusion in dict.fromkeys(sorted(said))]
-    lines = [*_about(head), ("Jumlah", " · ".join(counted))]
-    at = put_title(sheet, f"Jawaban dan kehadiran, keadaan {head.as_of}", lines, columns)
-    rows: list[list[Value]] = [
-        [
-            number,
-            one.name,
-            one.title,
-            one.district,
-            _ANSWERS[one.answer] if one.invited else _NONE,
-            ": ".join(filter(None, (_CAUSES.get(one.cause or "", ""), one.reason))),
-            one.present,
-            conclusion,
-            ", ".join(relations(one)),
-        ]
-        for number, (one, conclusion) in enumerate(zip(found.people, said, strict=True), 1)
-    ]
-    put_table(sheet, at, columns, rows)
-
-
-def _conclusion(found: Attendance, one: Attendee) -> str:
-    """Hold what was answered against who came; before the last slot has closed, nobody has failed to come."""
-    answered = {
-        "yes": "menjawab hadir",
-        "no": "menjawab tidak hadir",
-        "delegated": "diwakili",
-        "waiting": "daftar tunggu",
-        None: "tidak menjawab" if one.invited else "tanpa undangan",
-    }[one.answer]
-    if one.came:
-        return f"{answered}, datang"
-    return f"{answered}, tidak datang" if found.over else f"{answered}, belum datang"
-
-
-def _put_refused(
-    workbook: Workbook,
-    head: EventHead,
-    found: Attendance,
-    refused: Sequence[Refusal],
-    locked: Sequence[str],
-    zone: str,
-) -> None:
-    sheet = add_sheet(workbook, "Ditolak")
-    columns = [
-        Column("No", 5, middle=True),
-        Column("Hari", 14),
-        Column("Jam", 10, middle=True),
-        Column("Nama", 30),
-        Column("Kecamatan", 18),
-        Column("Sesi", 18),
-        Column("Alasan", 34),
-    ]
-    lines = [*_about(head), ("Ditolak", f"{len(refused)} kali"), ("Terkunci", ", ".join(locked) or "tidak ada")]
-    at = put_title(sheet, "Absen yang ditolak", lines, columns)
-    names = {window.id: short_slot(window) for window in found.windows}
-    rows: list[list[Value]] = []
-    for number, one in enumerate(refused, 1):
-        when = local(from_utc_text(one.at), zone)
-        slot = names.get(one.slot_id, _NONE) if one.slot_id is not None else _NONE
-        reason = _REFUSED.get(one.reason, one.reason)
-        rows.append([number, show_short_day(when), f"{when:%H.%M.%S}", one.name, one.district, slot, reason])
-    put_table(sheet, at, columns, rows)
-
-
 def _put_legend(workbook: Workbook, head: EventHead, found: Attendance) -> None:
     sheet = add_sheet(workbook, "Keterangan")
     columns = [Column("Tanda", 12, middle=True), Column("Artinya", 34), Column("Dihitung hadir", 18, middle=True)]
-    at = put_title(sheet, "Keterangan", [("Perihal", head.subject)], columns)
+    at = put_head(sheet, "Keterangan", [("Perihal", head.subject)], columns)
     rows: list[list[Value]] = [[one.status, one.title, "ya" if one.counts else "tidak"] for one in found.statuses]
     rows += [[level, f"bukti: {words}", "ya" if level in found.levels else "tidak"] for level, words in LEVELS.items()]
     put_table(sheet, at, columns, rows, portrait=True)
-
-
-def _about(head: EventHead) -> list[tuple[str, str]]:
-    return [("Perihal", head.subject), ("Waktu", head.when), ("Tempat", head.place)]

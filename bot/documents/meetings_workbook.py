@@ -64,7 +64,7 @@ def write_meetings(person: MeetingsHead, month: str, rows: Sequence[MeetingRow])
         sheet,
         f"Pertemuan P2K2 Bulan {month}",
         [(person.title, person.name), ("Kecamatan", person.district), ("Jumlah", _total(rows))],
-        _COLUMNS,
+        len(_COLUMNS),
     )
     end = put_table(sheet, at, _COLUMNS, [_cells(number, row) for number, row in enumerate(rows, 1)])
     if not rows:

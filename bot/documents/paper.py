@@ -17,7 +17,7 @@ from fpdf.enums import Align, XPos, YPos
 
 from storage.letterhead import Letterhead
 
-FAMILY = "office"
+FAMILY, _SECOND = "office", "second"
 # Drawn like the letters of every office, and with more alphabets than the fonts that a PDF reader brings.
 _FONTS = {"": "STIXGeneral.ttf", "B": "STIXGeneralBol.ttf", "I": "STIXGeneralItalic.ttf"}
 _LAST_RESORT = "DejaVuSans.ttf"
@@ -57,6 +57,7 @@ class Paper:
         self, text: str, size: float, *, style: str = "", align: Align = Align.C, height: float = 0, width: float = 0
     ) -> None:
         """Write a paragraph and go to the line below; sizes are in points, `height` and `width` in millimetres."""
+        self.cover(text)
         self.pdf.set_font(FAMILY, style, size)
         self.pdf.multi_cell(
             width or self.pdf.epw,
@@ -66,6 +67,12 @@ class Paper:
             new_x=XPos.LMARGIN,
             new_y=YPos.NEXT,
         )
+
+    def cover(self, text: str) -> None:
+        """Have a second font at hand for letters that the first has not; few names need it, and it costs much."""
+        if _SECOND not in self.pdf.fonts and not _letters().issuperset(map(ord, text)):
+            self.pdf.add_font(_SECOND, "", _folder() / _LAST_RESORT)
+            self.pdf.set_fallback_fonts([_SECOND], exact_match=False)
 
     def to_bytes(self) -> bytes:
         """Return the file."""
@@ -79,8 +86,6 @@ def new_paper(stationery: Stationery, proof: Proof, *, landscape: bool = False) 
     pdf.set_creator("pkh-bot")
     for style, name in _FONTS.items():
         pdf.add_font(FAMILY, style, _folder() / name)
-    pdf.add_font("last", "", _folder() / _LAST_RESORT)
-    pdf.set_fallback_fonts(["last"], exact_match=False)
     pdf.set_margins(12, 10, 12)
     pdf.set_auto_page_break(auto=True, margin=_QR + 12)
     pdf.add_page()
@@ -157,6 +162,18 @@ def _qr(content: str) -> bytes:
     out = io.BytesIO()
     segno.make(content, error="m", micro=False).save(out, kind="png", scale=6, border=1)
     return out.getvalue()
+
+
+@cache
+def _letters() -> frozenset[int]:
+    """Return what all faces of the first font can write."""
+    from fontTools.ttLib import TTFont
+
+    found = []
+    for name in _FONTS.values():
+        with TTFont(_folder() / name) as font:
+            found.append(frozenset(font.getBestCmap()))
+    return frozenset.intersection(*found) | {ord("\n")}
 
 
 @cache

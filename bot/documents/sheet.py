@@ -72,20 +72,23 @@ def put(sheet: Worksheet, row: int, column: int, value: Value) -> Cell:
     return cell
 
 
-def put_title(sheet: Worksheet, title: str, lines: Sequence[tuple[str, str]], columns: Sequence[Column]) -> int:
-    """Write the title and "label: value" lines over all `columns`; return the next free row."""
-    width, room = len(columns), Column("", sum(column.width for column in columns[2:]))
+def put_title(sheet: Worksheet, title: str, lines: Sequence[tuple[str, str]], width: int, room: float = 0) -> int:
+    """Write the title and "label: value" lines over `width` columns; return the next free row.
+
+    A value wraps where `room`, the characters that stand in the columns from the third on, is told and too little.
+    """
     sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=width)
     put(sheet, 1, 1, title).font = Font(name=_FONT, bold=True, size=15, color=_INK)
     sheet.row_dimensions[1].height = 24
     for row, (label, value) in enumerate(lines, 2):
         sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=2)
         sheet.merge_cells(start_row=row, end_row=row, start_column=3, end_column=width)
-        cell = put(sheet, row, 1, label)
-        cell.font, cell.alignment = Font(name=_FONT, color=_PALE), Alignment(vertical="top")
+        put(sheet, row, 1, label).font = Font(name=_FONT, color=_PALE)
         cell = put(sheet, row, 3, value)
-        cell.font, cell.alignment = Font(name=_FONT, bold=True, color=_INK), Alignment(vertical="top", wrap_text=True)
-        sheet.row_dimensions[row].height = _LINE * _lines(room, value)
+        cell.font = Font(name=_FONT, bold=True, color=_INK)
+        if room:
+            cell.alignment = Alignment(vertical="center", wrap_text=True)
+            sheet.row_dimensions[row].height = _LINE * _lines(Column("", room), value)
     return len(lines) + 3
 
 
