@@ -174,7 +174,7 @@ async def _ready(chat: Chat, read: Reader) -> tuple[Event, Attendance]:
         closes = show_moment(from_utc_text(max(window.closes_at for window in found.windows)), chat.zone)
         raise Refused(f"Sertifikat baru bisa dibuat setelah absen terakhir ditutup, {closes}.")
     if not found.eligible:
-        raise Refused(f"Belum ada yang memenuhi syarat: hadir {found.needed} dari {len(found.windows)} kali absen.")
+        raise Refused(f"Belum ada yang memenuhi syarat: hadir {found.needed} dari {len(found.windows)} sesi.")
     return event, found
 
 
@@ -183,7 +183,7 @@ def _reach_lines(db: Connection, event: Event, found: Attendance) -> list[str]:
     sent = sum(one.id in told for one in found.eligible)
     waiting = len(due(db, event.id, found))
     unreached = eligible - sent - waiting
-    parts = [f"{eligible} orang memenuhi syarat (hadir {found.needed} dari {len(found.windows)} kali absen)."]
+    parts = [f"{eligible} orang memenuhi syarat (hadir {found.needed} dari {len(found.windows)} sesi)."]
     parts += [f"Sudah dikirim: {sent}."] if sent else []
     parts += [f"Akan dikirim ke {waiting} orang."] if waiting else []
     parts += [f"Tidak terjangkau di bot: {unreached} orang, lewat Cetak semua."] if unreached else []

@@ -76,7 +76,7 @@ def _no_longer_eligible(found: Attendance, sheet: Sheet) -> list[str]:
     if sheet.kind != "certificate" or any(one.id == sheet.person_id for one in found.eligible):
         return []
     present = next((one.present for one in found.people if one.id == sheet.person_id), 0)
-    return [f"Sekarang hadir {present} dari {len(found.windows)} kali absen, belum memenuhi syarat {found.needed}."]
+    return [f"Sekarang hadir {present} dari {len(found.windows)} sesi, belum memenuhi syarat {found.needed}."]
 
 
 def _about(sheet: Sheet, zone: str) -> list[str | Text]:

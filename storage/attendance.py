@@ -36,13 +36,17 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A check-in that was kept: when, how well it is vouched for, and whether that counts for this event."""
+    """A check-in that was kept: when, how well it is vouched for, and whether that counts for this event.
+
+    `distance` from the place is 'near', 'around', 'far', or None where nobody asked; `left_at` is the exit scan.
+    """
 
     at: str
     number: int
     level: str
     counts: bool
     left_at: str | None
+    distance: str | None
     reason: str
 
 
@@ -252,14 +256,14 @@ def _invited(db: Connection, event_id: int) -> dict[int, _Invited]:
 def _came(db: Connection, event_id: int, levels: str) -> Mapping[tuple[int, int], Evidence]:
     rows = db.execute(
         """
-        SELECT k.slot_id, k.person_id, k.at, k.number, k.level, k.left_at, k.reason
+        SELECT k.slot_id, k.person_id, k.at, k.number, k.level, k.left_at, k.distance, k.reason
         FROM check_ins k JOIN slots s ON s.id = k.slot_id WHERE s.event_id = ? AND k.state = 'kept'
         """,
         (event_id,),
     )
     return {
-        (slot, person): Evidence(at, number, level, level in levels, left_at, reason)
-        for slot, person, at, number, level, left_at, reason in rows
+        (slot, person): Evidence(at, number, level, level in levels, left_at, distance, reason)
+        for slot, person, at, number, level, left_at, distance, reason in rows
     }
 
 

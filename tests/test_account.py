@@ -165,6 +165,9 @@ def fill(db: Connection) -> None:
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (slot, person, number, utc(day, time or ""), at, level, state, reason or ""),
         )
+    db.execute("UPDATE check_ins SET left_at = ? WHERE slot_id = 3 AND person_id = 2", (utc("2023-11-13", "11:45:00"),))
+    db.execute("UPDATE check_ins SET distance = 'far' WHERE slot_id = 3 AND person_id = 11")
+    db.execute("UPDATE check_ins SET distance = 'near' WHERE slot_id = 3 AND person_id = 12")
     db.execute("INSERT INTO check_in_rules (event_id, levels, needed) VALUES (1, ?, 2)", (LEVELS,))
     db.execute("UPDATE statuses SET counts = 1 WHERE status = 'DL'")
     for slot, person, status, reason in ((2, 6, "DL", "rapat provinsi"), (2, 11, "I", "acara keluarga")):
@@ -235,7 +238,7 @@ def test_the_workbook_is_what_was_worked_out_by_hand(db: Connection) -> None:
     list_head = ("No", "Nama", "Jabatan", "Kecamatan", "No. HP", "Jam", "Bukti", "Status", "Keterangan", "Tanda tangan")
     assert tables["Hadir 1 Min 12-11 pagi"] == [
         list_head,
-        (1, "Dewi", PKH, "Babalan", "081200000008", "07.40", "dibantu rekan", "TK", "bukti ini tidak dihitung", None),
+        (1, "Dewi", PKH, "Babalan", "081200000008", "07.40", "dibantu teman", "TK", "bukti ini tidak dihitung", None),
         (2, "Budi", PKH, "Binjai", "081200000005", None, None, "S", "demam", None),
         (3, "Hasan", PKH, "Binjai", "081200000007", None, None, "TK", None, None),
         (4, "Rina", PKH, "Binjai", "081200000006", "08.14", "kode langsung", "H", None, None),
@@ -268,8 +271,8 @@ def test_the_workbook_is_what_was_worked_out_by_hand(db: Connection) -> None:
         (4, "Rina", PKH, "Binjai", "081200000006", None, None, "I", "takziah", None),
         (5, "Joko", TKSK, "Stabat", "081200000012", "07.10", "kode langsung", "H", "diwakili oleh Kiki", None),
         (6, "Kiki", PKH, "Stabat", "081200000013", None, None, "TK", "mewakili Joko", None),
-        (7, "Lina", PKH, "Stabat", "081200000011", "07.20", "kode langsung", "H", None, None),
-        (8, "Siti", PKH, "Stabat", "081200000002", "07.15", "kode langsung", "H", None, None),
+        (7, "Lina", PKH, "Stabat", "081200000011", "07.20", "kode langsung", "H", "lokasi jauh", None),
+        (8, "Siti", PKH, "Stabat", "081200000002", "07.15", "kode langsung", "H", "keluar 11.45", None),
         (9, "Tono", TKSK, "Stabat", "081200000003", None, None, None, "diwakili oleh Yanti", None),
         (10, "Yanti", PKH, "Stabat", "081200000004", None, None, "TK", "mewakili Tono", None),
     ]
@@ -326,7 +329,7 @@ def test_the_workbook_is_what_was_worked_out_by_hand(db: Connection) -> None:
         ("A", "bukti: dipindai panitia", "ya"),
         ("B", "bukti: kode langsung", "ya"),
         ("C", "bukti: kode tertunda", "ya"),
-        ("D", "bukti: dibantu rekan", "tidak"),
+        ("D", "bukti: dibantu teman", "tidak"),
         ("E", "bukti: dicatat panitia", "ya"),
     ]
 
@@ -336,9 +339,9 @@ def test_what_stands_above_the_tables(db: Connection) -> None:
     content = workbook(db)
     above = fields_of(content, "Ringkasan")
     assert above["Diharapkan"] == "8 orang, 2 diwakili"
-    assert above["Memenuhi syarat"] == "5 orang (hadir 2 dari 3 kali absen)"
+    assert above["Memenuhi syarat"] == "5 orang (hadir 2 dari 3 sesi)"
     assert fields_of(content, "Ditolak")["Terkunci"] == "Hasan"
-    assert fields_of(content, "Matriks")["Syarat"] == "hadir 2 dari 3 kali absen"
+    assert fields_of(content, "Matriks")["Syarat"] == "hadir 2 dari 3 sesi"
 
 
 def test_nobody_is_absent_before_the_slot_has_closed(db: Connection) -> None:
@@ -532,7 +535,7 @@ async def test_above_fifty_the_number_is_typed_and_each_gets_one(tmp_path: Path)
         assert talk.app is not None
         await talk.app.database.write(many_came, utc("2023-11-01", "08:00:00"))
         shown = await talk.play(["Rahma> /rekap", "Rahma> [Sertifikat]", "Rahma> lewati", "Rahma> [Kirim sertifikat]"])
-        assert "  53 orang memenuhi syarat (hadir 1 dari 1 kali absen)." in shown
+        assert "  53 orang memenuhi syarat (hadir 1 dari 1 sesi)." in shown
         assert "  Tidak terjangkau di bot: 1 orang, lewat Cetak semua." in shown
         asked = await talk.play(["Rahma> kirim sertifikat", "Rahma> kirim 53"])
         assert asked[-1] == "Rahma< Lebih dari 50 penerima. Ketik KIRIM 52 untuk memastikan."
@@ -555,3 +558,21 @@ async def test_above_fifty_the_number_is_typed_and_each_gets_one(tmp_path: Path)
         assert again[-1].startswith("Rahma< Tidak ada sertifikat yang menunggu dikirim.")
         everybody = await talk.play(["Rahma> [Cetak semua]"])
         assert "53 sertifikat" in everybody[-1]
+        one = await talk.app.database.read(_certificate_of, "Peserta 02")
+        assert "  ✅ Masih sama dengan data." in await talk.play([f"Rahma> /periksa {one}"])
+        await talk.app.database.write(_forget_one_who_came, "Peserta 02")
+        assert (await talk.play([f"Rahma> /start c_{one}"]))[-2:] == [
+            "  ⚠️ Data sudah berubah sejak dicetak (1):",
+            "  - Sekarang hadir 0 dari 1 sesi, belum memenuhi syarat 1.",
+        ]
+
+
+def _certificate_of(db: Connection, name: str) -> str:
+    sql = "SELECT checksum FROM sheets JOIN persons p ON p.id = person_id WHERE p.name = ?"
+    return str(db.execute(sql, (name,)).fetchone()[0])
+
+
+def _forget_one_who_came(db: Connection, name: str) -> None:
+    db.execute(
+        "UPDATE check_ins SET state = 'undone' WHERE person_id = (SELECT id FROM persons WHERE name = ?)", (name,)
+    )

@@ -436,7 +436,7 @@ WICKED = (
 
 
 def _attendance(*names: str) -> bytes:
-    seen = Evidence("2023-11-12T00:52:00.000+00:00", 1, "B", counts=True, left_at=None, reason="")
+    seen = Evidence("2023-11-12T00:52:00.000+00:00", 1, "B", counts=True, left_at=None, distance=None, reason="")
     window = Window(
         1, "2023-11-12", "pagi", "2023-11-12T00:00:00.000+00:00", None, "2023-11-12T05:00:00.000+00:00", True
     )

@@ -13,9 +13,10 @@ LEVELS = {
     "A": "dipindai panitia",
     "B": "kode langsung",
     "C": "kode tertunda",
-    "D": "dibantu rekan",
+    "D": "dibantu teman",
     "E": "dicatat panitia",
 }
+_FAR = {"around": "lokasi agak jauh", "far": "lokasi jauh"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def list_lines(found: Attendance, slot: int, zone: str) -> list[Line]:
             clock_time(one.marks[slot], zone),
             LEVELS[evidence.level] if (evidence := one.marks[slot].evidence) else "",
             one.marks[slot].status,
-            remark(one, one.marks[slot]),
+            remark(one, one.marks[slot], zone),
         )
         for one in found.people
         if _is_listed(one, one.marks[slot])
@@ -57,11 +58,15 @@ def clock_time(mark: Mark, zone: str) -> str:
     return f"{local(from_utc_text(mark.evidence.at), zone):%H.%M}" if mark.evidence else ""
 
 
-def remark(one: Attendee, mark: Mark) -> str:
-    """Say what the status and the evidence leave open: for whom, by whom, why."""
+def remark(one: Attendee, mark: Mark, zone: str) -> str:
+    """Say what the status and the evidence leave open: for whom, by whom, why, from where, until when."""
     said = [*relations(one)]
     if mark.evidence and not mark.evidence.counts:
         said.append("bukti ini tidak dihitung")
+    if mark.evidence and mark.evidence.distance in _FAR:
+        said.append(_FAR[mark.evidence.distance])
+    if mark.evidence and mark.evidence.left_at:
+        said.append(f"keluar {local(from_utc_text(mark.evidence.left_at), zone):%H.%M}")
     if mark.reason:
         said.append(mark.reason)
     return ", ".join(said)

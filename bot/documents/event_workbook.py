@@ -61,7 +61,7 @@ def _put_summary(workbook: Workbook, head: EventHead, found: Attendance) -> None
         ("Diharapkan", f"{found.expected()} orang, {represented} diwakili"),
         (
             "Memenuhi syarat",
-            f"{len(found.eligible)} orang (hadir {found.needed} dari {len(found.windows)} kali absen)",
+            f"{len(found.eligible)} orang (hadir {found.needed} dari {len(found.windows)} sesi)",
         ),
     ]
     at = put_head(sheet, f"Rekap kehadiran, keadaan {head.as_of}", lines, columns)
@@ -138,7 +138,7 @@ def _put_matrix(workbook: Workbook, head: EventHead, found: Attendance) -> None:
         Column("Memenuhi syarat", 11, middle=True),
         Column("Keterangan", 30),
     ]
-    lines = [*about(head), ("Syarat", f"hadir {found.needed} dari {len(found.windows)} kali absen")]
+    lines = [*about(head), ("Syarat", f"hadir {found.needed} dari {len(found.windows)} sesi")]
     at = put_head(sheet, f"Kehadiran per orang, keadaan {head.as_of}", lines, columns)
     rows: list[list[Value]] = [
         [
