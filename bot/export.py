@@ -27,8 +27,9 @@ TABLES: dict[str, str] = {
     "slots": "SELECT id, event_id, day, opens_at, closes_at FROM slots ORDER BY id",
     "check_ins": "SELECT slot_id, person_id, number, at, stored_at FROM check_ins ORDER BY slot_id, number",
     "statuses": "SELECT status, title, counts FROM statuses ORDER BY rank",
-    "sheets": "SELECT checksum, event_id, kind, slot_id, person_id, number, made_by, made_at FROM sheets "
+    "sheets": "SELECT checksum, event_id, kind, slot_id, person_id, made_by, made_at FROM sheets "
     "ORDER BY made_at, checksum",
+    "certificate_numbers": "SELECT event_id, person_id, number FROM certificate_numbers ORDER BY event_id, number",
     "modules": "SELECT id, key, name, rank, active FROM modules ORDER BY id",
     "lessons": "SELECT id, module_id, number, title, active FROM lessons ORDER BY id",
     "groups": "SELECT id, person_id, village_id, name, members, state, made_at FROM groups ORDER BY id",

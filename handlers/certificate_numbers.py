@@ -6,7 +6,6 @@ from bot.questions import NotUnderstood
 from bot.text import Text
 from bot.typed import Typed
 from storage.attendance import Attendee
-from storage.sheets import Sheet
 
 EXAMPLE = "#/SERT/DINSOS/2023"
 
@@ -25,9 +24,9 @@ def a_pattern(before: str | None) -> Typed[str]:
     return Typed(Text.of(asks), read, str, str, str, kept, echoes=False)
 
 
-def number_all(people: tuple[Attendee, ...], given: Mapping[int, Sheet]) -> dict[int, int]:
+def number_all(people: tuple[Attendee, ...], given: Mapping[int, int]) -> dict[int, int]:
     """Return everybody's running number: one that was given stays, the others follow in the order of the list."""
-    numbers = {id_: sheet.number for id_, sheet in given.items() if sheet.number is not None}
+    numbers = dict(given)
     following = max(numbers.values(), default=0)
     for one in people:
         if one.id not in numbers:

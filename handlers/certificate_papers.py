@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.documents.paper import Proof, Stationery
 
 FILES_AT_ONCE = 32
+NEVER = (False, 0)
 CHANGED = "Daftar hadir baru saja berubah. Mohon ulangi dari Rekap."
 PDF = "application/pdf"
 
@@ -38,7 +39,7 @@ class Paper:
 
 def papers_of(db: Connection, event: Event, found: Attendance, pattern: str) -> tuple[Paper, ...]:
     """Return the certificate of everybody who is eligible, in the order of the list."""
-    numbers = number_all(found.eligible, sheets.certificates_of(db, event.id))
+    numbers = number_all(found.eligible, sheets.numbers_of(db, event.id))
     papers = []
     for one in found.eligible:
         printed = print_certificate(event, one, show_number(pattern, numbers[one.id]))
@@ -46,10 +47,12 @@ def papers_of(db: Connection, event: Event, found: Attendance, pattern: str) -> 
     return tuple(papers)
 
 
-def due(db: Connection, event_id: int, found: Attendance) -> list[Attendee]:
-    """Return who is eligible, has got no certificate yet, and can be reached."""
+def unsent(db: Connection, event_id: int, found: Attendance) -> tuple[list[Attendee], list[Attendee]]:
+    """Return who is eligible and has got no certificate yet: those who can be reached now, and those who cannot."""
     told = sheets.told(db, event_id)
-    return [one for one in found.eligible if one.id not in told and chats.chats_of(db, one.id)]
+    missing = [one for one in found.eligible if not told.get(one.id, NEVER)[0]]
+    reached = [one for one in missing if chats.chats_of(db, one.id)]
+    return reached, [one for one in missing if one not in reached]
 
 
 def keep_papers(tx: Settling, event_id: int, papers: Sequence[Paper]) -> Event:
@@ -61,16 +64,8 @@ def keep_papers(tx: Settling, event_id: int, papers: Sequence[Paper]) -> Event:
     if papers_of(tx.db, event, attendance(tx.db, event.id, tx.stamp), pattern) != tuple(papers):
         raise Refused(CHANGED)
     for one in papers:
-        sheets.keep_sheet(
-            tx.db,
-            one.checksum,
-            event.id,
-            one.printed,
-            tx.me.id,
-            tx.stamp,
-            person_id=one.person_id,
-            number=one.number,
-        )
+        sheets.keep_number(tx.db, event.id, one.person_id, one.number)
+        sheets.keep_sheet(tx.db, one.checksum, event.id, one.printed, tx.me.id, tx.stamp, person_id=one.person_id)
     return event
 
 

@@ -14,21 +14,22 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.certificate_numbers import a_pattern
 from handlers.certificate_papers import (
+    NEVER,
     PDF,
     Paper,
     check_operator,
-    due,
     keep_file_of_each,
     keep_papers,
     papers_of,
+    unsent,
     write_papers,
 )
 from handlers.event_desk import OPERATORS
 from handlers.event_recap import event_of_desk, file_name
 from handlers.people_list import by_district
 from handlers.stationery import prove, read_stationery
-from storage import chats, office, sheets
-from storage.attendance import Attendance, attendance
+from storage import office, sheets
+from storage.attendance import Attendance, Attendee, attendance
 from storage.database import Connection
 from storage.events import Event
 from storage.invitations import Named
@@ -75,7 +76,7 @@ def make_certificates(
         event, found = await _ready(chat, read)
         pattern = await read(sheets.pattern_of, event.id)
         # A number that somebody has got must stay what it is.
-        if not await read(sheets.certificates_of, event.id):
+        if not await read(sheets.numbers_of, event.id):
             typed = await chat.ask("pattern", or_skip(a_pattern(pattern)))
             pattern = typed or ""
         papers = await read(papers_of, event, found, pattern)
@@ -88,7 +89,7 @@ def make_certificates(
 
     async def write_all(chat: Chat, read: Reader) -> Batch:
         event, found = await _ready(chat, read)
-        first = (await read(due, event.id, found))[:MOST_AT_ONCE]
+        first = (await read(unsent, event.id, found))[0][:MOST_AT_ONCE]
         if not first:
             raise Refused("Tidak ada sertifikat yang menunggu dikirim. Yang tidak terjangkau bisa lewat Cetak semua.")
         many = f"KIRIM {len(first)}"
@@ -124,7 +125,7 @@ def save_preview(tx: Settling, preview: Preview) -> None:
     check_operator(tx)
     sheets.set_pattern(tx.db, preview.event_id, preview.pattern)
     found = attendance(tx.db, preview.event_id, tx.stamp)
-    sends = due(tx.db, preview.event_id, found)
+    sends, _ = unsent(tx.db, preview.event_id, found)
     tx.say(
         Message(preview.text, file=preview.file),
         *([action("kirimsertifikat", preview.event_id, "Kirim sertifikat")] if sends else []),
@@ -136,25 +137,28 @@ def save_preview(tx: Settling, preview: Preview) -> None:
 def save_batch(tx: Settling, batch: Batch) -> None:
     """Post each certificate to its person, and say who cannot be reached."""
     event = keep_papers(tx, batch.event_id, batch.papers)
-    names = {one.person_id: one.name for one in batch.papers}
+    names, told = {one.person_id: one.name for one in batch.papers}, sheets.told(tx.db, event.id)
     sent = 0
     for person_id, digest in batch.files:
         file = Attachment(digest, file_name("sertifikat", event, ".pdf"))
-        told = lines([f"Yth. Bapak/Ibu {names[person_id]}", "Terima kasih atas kehadirannya. Terlampir sertifikat:"])
-        message = Message(lines([told, bold(event.subject)]), file=file)
-        sent += tx.notify(person_id, message, kind="certificate", object=f"event:{event.id}", lane=2) > 0
+        thanks = [f"Yth. Bapak/Ibu {names[person_id]}", "Terima kasih atas kehadirannya. Terlampir sertifikat:"]
+        arrives, failed = told.get(person_id, NEVER)
+        if not arrives:
+            sent += (
+                tx.notify(
+                    person_id,
+                    Message(lines([*thanks, bold(event.subject)]), file=file),
+                    kind="certificate",
+                    object=f"event:{event.id}",
+                    occurrence=f"after {failed}" if failed else "",
+                    lane=2,
+                )
+                > 0
+            )
     office.note(tx.db, tx.stamp, tx.me.id, "certificates", f"event:{event.id}", f"{sent} orang")
-    found = attendance(tx.db, event.id, tx.stamp)
-    waiting = len(due(tx.db, event.id, found))
-    tx.say(
-        lines(
-            [
-                f"✅ Sertifikat dikirim ke {sent} orang.",
-                f"{waiting} orang lagi menunggu: tekan Kirim sertifikat sekali lagi." if waiting else "",
-                *_unreached_lines(tx.db, event, found),
-            ]
-        )
-    )
+    waiting, unreached = unsent(tx.db, event.id, attendance(tx.db, event.id, tx.stamp))
+    more = f"{len(waiting)} orang lagi menunggu: tekan Kirim sertifikat sekali lagi." if waiting else ""
+    tx.say(lines([f"✅ Sertifikat dikirim ke {sent} orang.", more, *_unreached_lines(unreached)]))
 
 
 def save_bundle(tx: Settling, bundle: Bundle) -> None:
@@ -179,21 +183,17 @@ async def _ready(chat: Chat, read: Reader) -> tuple[Event, Attendance]:
 
 
 def _reach_lines(db: Connection, event: Event, found: Attendance) -> list[str]:
-    eligible, told = len(found.eligible), sheets.told(db, event.id)
-    sent = sum(one.id in told for one in found.eligible)
-    waiting = len(due(db, event.id, found))
-    unreached = eligible - sent - waiting
+    waiting, unreached = unsent(db, event.id, found)
+    eligible, sent = len(found.eligible), len(found.eligible) - len(waiting) - len(unreached)
     parts = [f"{eligible} orang memenuhi syarat (hadir {found.needed} dari {len(found.windows)} sesi)."]
     parts += [f"Sudah dikirim: {sent}."] if sent else []
-    parts += [f"Akan dikirim ke {waiting} orang."] if waiting else []
-    parts += [f"Tidak terjangkau di bot: {unreached} orang, lewat Cetak semua."] if unreached else []
+    parts += [f"Akan dikirim ke {len(waiting)} orang."] if waiting else []
+    parts += [f"Tidak terjangkau di bot: {len(unreached)} orang, lewat Cetak semua."] if unreached else []
     return parts + (["⚠️ Penanda tangan belum diisi."] if not letterhead(db).name else [])
 
 
-def _unreached_lines(db: Connection, event: Event, found: Attendance) -> Sequence[str | Text]:
-    told = sheets.told(db, event.id)
-    missed = [one for one in found.eligible if one.id not in told and not chats.chats_of(db, one.id)]
-    if not missed:
+def _unreached_lines(unreached: Sequence[Attendee]) -> Sequence[str | Text]:
+    if not unreached:
         return []
-    named = [Named(one.id, one.name, one.title, one.district) for one in missed]
-    return [f"Tidak terjangkau {len(missed)} orang, sertifikatnya ada di Cetak semua:", *by_district(named)]
+    named = [Named(one.id, one.name, one.title, one.district) for one in unreached]
+    return [f"Tidak terjangkau {len(named)} orang, sertifikatnya ada di Cetak semua:", *by_district(named)]

@@ -15,7 +15,7 @@ def _tell(tx: Settling, event: Event) -> list[Line]:
     found = attendance(tx.db, event.id, tx.stamp)
     rule = f"hadir {found.needed} dari {len(found.windows)} sesi"
     told = [f"Memenuhi syarat: {len(found.eligible)} dari {found.expected()} orang ({rule})"]
-    sent = len(sheets.told(tx.db, event.id))
+    sent = sum(arrives for arrives, _ in sheets.told(tx.db, event.id).values())
     return [*told, *([f"Sertifikat dikirim: {sent}"] if sent else [])]
 
 

@@ -31,7 +31,7 @@ def holdings(db: Connection, person_id: int) -> Holdings:
                (SELECT count(*) FROM event_questions WHERE person_id = :id),
                (SELECT count(*) FROM ratings WHERE person_id = :id)
                    + (SELECT count(*) FROM suggestions WHERE person_id = :id),
-               (SELECT count(*) FROM sheets WHERE person_id = :id)
+               (SELECT count(*) FROM certificate_numbers WHERE person_id = :id)
         """,
         {"id": person_id},
     ).fetchone()

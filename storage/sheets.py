@@ -14,17 +14,16 @@ class Sheet:
     kind: str
     slot_id: int | None
     person_id: int | None
-    number: int | None
     printed: str
     made_at: str
 
 
-_SHEET = "SELECT checksum, event_id, kind, slot_id, person_id, number, printed, made_at FROM sheets "
-
-
 def sheet(db: Connection, checksum: str) -> Sheet | None:
     """Return the sheet with this checksum."""
-    row = db.execute(_SHEET + "WHERE checksum = ?", (checksum,)).fetchone()
+    row = db.execute(
+        "SELECT checksum, event_id, kind, slot_id, person_id, printed, made_at FROM sheets WHERE checksum = ?",
+        (checksum,),
+    ).fetchone()
     return Sheet(*row) if row else None
 
 
@@ -38,19 +37,13 @@ def keep_sheet(
     *,
     slot_id: int | None = None,
     person_id: int | None = None,
-    number: int | None = None,
 ) -> None:
-    """Keep what was printed: an attendance list of a slot, or a person's certificate; the same sheet is kept once.
-
-    A person has one certificate of an event: one that is made anew takes the place of the one before.
-    """
+    """Keep what was printed: an attendance list of a slot, or a person's certificate; the same sheet is kept once."""
     db.execute(
         """
-        INSERT INTO sheets (checksum, event_id, kind, slot_id, person_id, number, printed, made_by, made_at)
-        VALUES (:checksum, :event, :kind, :slot, :person, :number, :printed, :by, :now)
+        INSERT INTO sheets (checksum, event_id, kind, slot_id, person_id, printed, made_by, made_at)
+        VALUES (:checksum, :event, :kind, :slot, :person, :printed, :by, :now)
         ON CONFLICT (checksum) DO NOTHING
-        ON CONFLICT (event_id, person_id) DO UPDATE SET
-            checksum = excluded.checksum, printed = excluded.printed, made_by = excluded.made_by, made_at = :now
         """,
         {
             "checksum": checksum,
@@ -58,7 +51,6 @@ def keep_sheet(
             "kind": "attendance" if slot_id is not None else "certificate",
             "slot": slot_id,
             "person": person_id,
-            "number": number,
             "printed": printed,
             "by": made_by,
             "now": now,
@@ -66,10 +58,19 @@ def keep_sheet(
     )
 
 
-def certificates_of(db: Connection, event_id: int) -> dict[int, Sheet]:
-    """Return the certificates an event has given, by person."""
-    rows = db.execute(_SHEET + "WHERE event_id = ? AND kind = 'certificate'", (event_id,))
-    return {one.person_id: one for one in (Sheet(*row) for row in rows) if one.person_id is not None}
+def numbers_of(db: Connection, event_id: int) -> dict[int, int]:
+    """Return the running numbers of the certificates an event has given, by person."""
+    return dict(
+        db.execute("SELECT person_id, number FROM certificate_numbers WHERE event_id = ?", (event_id,)).fetchall()
+    )
+
+
+def keep_number(db: Connection, event_id: int, person_id: int, number: int) -> None:
+    """Give a person's certificate its number, for good."""
+    db.execute(
+        "INSERT INTO certificate_numbers VALUES (?, ?, ?) ON CONFLICT (event_id, person_id) DO NOTHING",
+        (event_id, person_id, number),
+    )
 
 
 def pattern_of(db: Connection, event_id: int) -> str:
@@ -89,9 +90,14 @@ def set_pattern(db: Connection, event_id: int, pattern: str) -> None:
     )
 
 
-def told(db: Connection, event_id: int) -> set[int]:
-    """Return the people to whom their certificate of the event was posted."""
+def told(db: Connection, event_id: int) -> dict[int, tuple[bool, int]]:
+    """Return to whom a certificate was posted: whether one has arrived or still may, and how many have failed."""
     rows = db.execute(
-        "SELECT DISTINCT person_id FROM outbox WHERE object = 'event:' || ? AND kind = 'certificate'", (event_id,)
+        """
+        SELECT person_id, sum(state NOT IN ('failed', 'stopped', 'expired', 'cancelled')) > 0,
+               sum(state IN ('failed', 'stopped', 'expired', 'cancelled'))
+        FROM outbox WHERE object = 'event:' || ? AND kind = 'certificate' GROUP BY person_id
+        """,
+        (event_id,),
     )
-    return {int(row[0]) for row in rows}
+    return {int(person): (bool(arrives), int(failed)) for person, arrives, failed in rows}

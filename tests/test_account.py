@@ -471,17 +471,25 @@ def test_a_certificate_keeps_its_number(db: Connection) -> None:
     assert {one.name: numbers[one.id] for one in found.eligible} == {
         "Dewi": 1, "Rina": 2, "Lina": 3, "Siti": 4, "Yanti": 5
     }  # fmt: skip
-    siti = next(one for one in found.eligible if one.name == "Siti")
-    printed = print_certificate(the_event(db), siti, show_number("#/SERT", 4))
-    assert json.loads(printed)["number"] == "004/SERT"
-    sheets.keep_sheet(db, "AAAA2222", 1, printed, 1, OVER, person_id=siti.id, number=4)
-    sheets.keep_sheet(db, "AAAA2222", 1, printed, 1, OVER, person_id=siti.id, number=4)
-    sheets.keep_sheet(db, "BBBB2222", 1, printed, 1, OVER, person_id=siti.id, number=4)
-    given = sheets.certificates_of(db, 1)
-    assert [(id_, sheet.checksum, sheet.number) for id_, sheet in given.items()] == [(2, "BBBB2222", 4)]
-    later = number_all(found.eligible, given)
+    sheets.keep_number(db, 1, 2, 4)
+    sheets.keep_number(db, 1, 2, 9)
+    later = number_all(found.eligible, sheets.numbers_of(db, 1))
     assert (later[2], later[8], later[6]) == (4, 5, 6)
-    assert show_number("", 4) == ""
+    assert (show_number("#/SERT", 4), show_number("", 4)) == ("004/SERT", "")
+
+
+def test_a_certificate_that_was_given_stays_known(db: Connection) -> None:
+    """A name is corrected and the certificate printed anew: the first is still found, and what has changed is said."""
+    siti = next(one for one in attendance(db, 1, OVER).people if one.name == "Siti")
+    printed = print_certificate(the_event(db), siti, "004/SERT")
+    sheets.keep_sheet(db, checksum(db, printed), 1, printed, 1, OVER, person_id=2)
+    db.execute("UPDATE persons SET name = 'Siti Aminah' WHERE id = 2")
+    siti = next(one for one in attendance(db, 1, OVER).people if one.id == 2)
+    anew = print_certificate(the_event(db), siti, "004/SERT")
+    sheets.keep_sheet(db, checksum(db, anew), 1, anew, 1, OVER, person_id=2)
+    first = sheets.sheet(db, checksum(db, printed))
+    assert first is not None
+    assert list(changes(first.printed, anew)) == ["Nama: Siti menjadi Siti Aminah"]
 
 
 def test_pictures_are_as_wide_as_a_phone(db: Connection) -> None:
@@ -556,6 +564,12 @@ async def test_above_fifty_the_number_is_typed_and_each_gets_one(tmp_path: Path)
         assert len(set(digests)) == len(digests) == 52
         again = await talk.play(["Rahma> [Kirim sertifikat] lama"])
         assert again[-1].startswith("Rahma< Tidak ada sertifikat yang menunggu dikirim.")
+        await talk.app.database.write(_lose_one, "Peserta 02")
+        resent = await talk.play(
+            ["Rahma> /rekap", "Rahma> [Sertifikat]", "Rahma> [Kirim sertifikat]", "Rahma> kirim sertifikat"]
+        )
+        assert "Rahma< ✅ Sertifikat dikirim ke 1 orang." in resent
+        assert [line for line in resent if line.startswith("P")] == ["P2< Yth. Bapak/Ibu Peserta 02"]
         everybody = await talk.play(["Rahma> [Cetak semua]"])
         assert "53 sertifikat" in everybody[-1]
         one = await talk.app.database.read(_certificate_of, "Peserta 02")
@@ -565,6 +579,14 @@ async def test_above_fifty_the_number_is_typed_and_each_gets_one(tmp_path: Path)
             "  ⚠️ Data sudah berubah sejak dicetak (1):",
             "  - Sekarang hadir 0 dari 1 sesi, belum memenuhi syarat 1.",
         ]
+
+
+def _lose_one(db: Connection, name: str) -> None:
+    db.execute(
+        "UPDATE outbox SET state = 'failed' WHERE kind = 'certificate' "
+        "AND person_id = (SELECT id FROM persons WHERE name = ?)",
+        (name,),
+    )
 
 
 def _certificate_of(db: Connection, name: str) -> str:

@@ -6,14 +6,18 @@ CREATE TABLE sheets (                              -- what left the office on pa
     kind         TEXT NOT NULL CHECK (kind IN ('attendance', 'certificate')),
     slot_id      INTEGER REFERENCES slots,         -- of an attendance list
     person_id    INTEGER REFERENCES persons,       -- of a certificate
-    number       INTEGER,                          -- of a certificate, within its event: given once
     printed      TEXT NOT NULL,                    -- canonical JSON of all that stands on it
     made_by      INTEGER NOT NULL REFERENCES persons,
     made_at      TEXT NOT NULL,                    -- when it first left
     CHECK ((kind = 'attendance') = (slot_id IS NOT NULL)),
-    CHECK ((kind = 'certificate') = (person_id IS NOT NULL)),
-    CHECK ((kind = 'certificate') = (number IS NOT NULL)),
-    UNIQUE (event_id, person_id),
+    CHECK ((kind = 'certificate') = (person_id IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE certificate_numbers (                 -- given once: whatever is printed anew keeps its number
+    event_id     INTEGER NOT NULL REFERENCES events,
+    person_id    INTEGER NOT NULL REFERENCES persons,
+    number       INTEGER NOT NULL CHECK (number > 0),
+    PRIMARY KEY (event_id, person_id),
     UNIQUE (event_id, number)
 ) STRICT, WITHOUT ROWID;
 
