@@ -200,7 +200,8 @@ class Chat:
         """Return once the person said yes to exactly this summary; offer to change one answer or to leave.
 
         `also` offers to add to an optional answer: its key and the words for it; something sent that fits that question
-        is added at once. `fill` offers, in these words, what was left out, and Ubah then the rest; what is sent and
+        is added at once. Without a `yes` there is nothing to say yes to yet: what can be changed is offered at once.
+        `fill` offers, in these words, what was left out, and Ubah then the rest; what is sent and
         fits something left out fills it. Lines like "Tempat: Aula" correct the answers of these labels at once.
         `sure` is a phrase that must be typed after the yes, and the prompt that asks for it. The yes is never kept: it
         is part of the turn that saves.
@@ -212,14 +213,14 @@ class Chat:
         empty = [one for one in self.path if one.label and one.empty and fill]
         edit = {FILLING: fill} if empty else {}
         edit |= {EDITING: "Ubah"} if any(one.label for one in self.path) else {}
-        question = choose(summary, {"yes": yes, **more, **edit, "cancel": "Batal"})
+        question = choose(summary, {**({"yes": yes} if yes else {}), **more, **edit, "cancel": "Batal"})
         said, self.said = self.said, None
         if step != self.offered_to:
-            raise self._wait(step, question)
+            raise self._wait(step, question) if yes else self._edit(step, None, empty, EDITING, summary)
         if self.partial != SURE and said is not None and said.kind == "text":
             self._correct(step, said)
-        if self.partial in (EDITING, FILLING):
-            raise self._edit(step, said, empty, self.partial)
+        if self.partial in (EDITING, FILLING) or not yes:
+            raise self._edit(step, said, empty, self.partial or EDITING, "" if yes else summary)
         if sure and self.partial == SURE:
             phrase, asks = sure
             if said is not None and said.kind == "text" and fold(said.text) == fold(phrase):
@@ -281,7 +282,9 @@ class Chat:
             self.answers |= answers
             raise Again(last, answer=answer)
 
-    def _edit(self, step: Step, said: Said | None, empty: list[Answered], mode: str) -> BaseException:
+    def _edit(
+        self, step: Step, said: Said | None, empty: list[Answered], mode: str, above: str | Text = ""
+    ) -> BaseException:
         """Ask which answer to change, or which of those left out to fill in."""
         if mode == FILLING and said is not None and said.kind not in ("text", "tap"):
             for one in empty:
@@ -300,7 +303,7 @@ class Chat:
         asks = "Ubah yang mana?"
         if mode == FILLING:
             asks = f"Lengkapi yang mana? Bisa juga langsung diketik, misalnya:\n{offered[0].label}: …"
-        return Waiting(step, Message(lines([hint, asks]), choices), partial=mode, missed=bool(said))
+        return Waiting(step, Message(lines([hint or above, asks]), choices), partial=mode, missed=bool(said))
 
     def _wait(
         self, step: Step, question: Question[Any], *, hint: str = "", instead: str = "", missed: bool = False

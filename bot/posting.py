@@ -19,9 +19,10 @@ class Poster:
 
     capabilities: Mapping[str, Capabilities]
 
-    def reply(self, db: Connection, chat: str, message: Message, now: datetime, edits: int | None = None) -> None:
+    def reply(self, db: Connection, chat: str, message: Message, now: datetime, edits: int | None = None) -> int | None:
         """Answer in the chat; with `edits`, the row whose message is to be rewritten, in place where that is possible.
 
+        Return the last row, which has the choices.
         An answer that may not have arrived is not sent again: the person repeats what he or she did.
         """
         to = chats.chat_of(db, chat)
@@ -30,8 +31,9 @@ class Poster:
         parts = plan(message, can)
         # An edit can neither bring a file or a phone's contact button, nor turn one message into two.
         in_place = edits if can.edits and len(parts) == 1 and not message.ask and not message.file else None
+        row = None
         for part in parts:
-            outbox.post(
+            row = outbox.post(
                 db,
                 chat=chat,
                 body=part.to_json(),
@@ -43,6 +45,45 @@ class Poster:
                 edits=in_place,
                 expires_at=utc_text(now + REPLY_LIVES),
             )
+        return row
+
+    def edit(
+        self,
+        db: Connection,
+        chat: str,
+        row: int,
+        message: Message,
+        now: datetime,
+        *,
+        kind: str,
+        object: str,  # the word the outbox uses
+        occurrence: str,
+        lane: int = 1,
+        expires_at: datetime | None = None,
+    ) -> int | None:
+        """Rewrite the message of an outbox row, once per kind, object and occurrence in this chat.
+
+        Return the row that does it; None where the channel cannot, or the message would need several.
+        """
+        to = chats.chat_of(db, chat)
+        can = self.capabilities.get(to.channel) if to else None
+        parts = plan(message, can) if can and can.edits else ()
+        if to is None or len(parts) != 1 or message.file:
+            return None
+        return outbox.post(
+            db,
+            chat=chat,
+            body=parts[0].to_json(),
+            kind=kind,
+            lane=lane,
+            now=utc_text(now),
+            person_id=to.person_id,
+            object=object,
+            dedupe=f"{kind}:{object}:{chat}:{occurrence}",
+            uncertain_do="drop",
+            edits=row,
+            expires_at=utc_text(expires_at) if expires_at else None,
+        )
 
     def notify(
         self,

@@ -59,6 +59,12 @@ class Settling:
         message = Message.of(said)
         self.poster.reply(self.db, self.chat, message.with_choices(*choices) if choices else message, self.now)
 
+    def say_card(self, said: "str | Text", *choices: Choice) -> int:
+        """Answer with a card that is to be rewritten later; return its outbox row."""
+        row = self.poster.reply(self.db, self.chat, Message(Text.of(said), choices), self.now)
+        assert row is not None, "a card says something"
+        return row
+
     def replace_card(self, said: "str | Text | Message", *choices: Choice) -> None:
         """Rewrite the card that was tapped; where none was, answer."""
         message = Message.of(said)
@@ -91,9 +97,25 @@ class Settling:
             not_before=not_before,
         )
 
-    def withdraw(self, object: str) -> int:  # the word the outbox uses
-        """Cancel what is still queued about the object; return how many."""
-        return outbox.stop(self.db, object, self.stamp)
+    def rewrite(
+        self,
+        chat: str,
+        row: int,
+        said: "str | Text | Message",
+        *,
+        kind: str,
+        object: str,  # the word the outbox uses
+        occurrence: str,
+        lane: int = 1,
+    ) -> int | None:
+        """Rewrite a message that stands in somebody's chat; return the row that does, None where it cannot be done."""
+        return self.poster.edit(
+            self.db, chat, row, Message.of(said), self.now, kind=kind, object=object, occurrence=occurrence, lane=lane
+        )
+
+    def withdraw(self, object: str, *, kind: str | None = None) -> int:  # the words the outbox uses
+        """Cancel what is still queued about the object, of one kind if so said; return how many."""
+        return outbox.stop(self.db, object, self.stamp, kind=kind)
 
     def withdraw_from(self, person_id: int, kind: str, object: str) -> int:  # the words the outbox uses
         """Cancel what is still queued of this kind about the object for one person; return how many."""

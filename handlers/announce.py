@@ -7,8 +7,7 @@ from typing import Any
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import utc_text
 from bot.dates import show_days, show_time, to_utc
-from bot.message import Attachment, Media, Said
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question
+from bot.message import Attachment, Media
 from bot.sent import a_document
 from bot.settling import Settling
 from bot.text import Text, bold, lines
@@ -16,8 +15,9 @@ from bot.typed import a_time, some_days, words
 from handlers.audience import ask_audience, show_reach
 from handlers.codes import make_code
 from handlers.event_card import card, send_card, to_json
-from handlers.event_details import LEFT_OUT, Unasked, ask_details, letter_lines, missing
+from handlers.event_details import LEFT_OUT, EndTime, Unasked, ask_details, letter_lines, missing
 from handlers.event_seats import ask_seats, seat_lines
+from handlers.event_slots import day_window
 from handlers.hold import HOLD, say_held
 from handlers.letter import MOST_PLACE, MOST_SUBJECT, Letter, LetterQuestion, keep, read_letter
 from storage import events, invitations, office, seats
@@ -25,8 +25,6 @@ from storage.event_details import Details
 from storage.events import Audience, Event
 from storage.seats import Seats
 
-OPENS_BEFORE = timedelta(hours=1)
-LASTS = timedelta(hours=10)  # a day whose end nobody said: from 08.00 to 18.00
 SURE_ABOVE = 50
 FIRST = "Kegiatan apa? Ketik perihalnya, atau tempel isi surat undangannya."
 OPERATORS = frozenset({"operator"})
@@ -51,26 +49,6 @@ class Plan:
     def starts_at(self, zone: str) -> datetime:
         """The moment of its beginning, in UTC."""
         return to_utc(self.first, self.starts, zone)
-
-
-class EndTime(Unasked[time]):
-    """When each day ends, if that is known: later than it starts."""
-
-    def __init__(self, question: Question[time], starts: time) -> None:
-        super().__init__(question)
-        self.starts = starts
-
-    def read(self, said: Said, partial: Any) -> Done | More:
-        outcome = super().read(said, partial)
-        if isinstance(outcome, Done) and outcome.value is not None and time.fromisoformat(outcome.value) <= self.starts:
-            raise NotUnderstood(f"Jam selesai harus setelah {self.starts:%H.%M}. Contoh: 16.00, atau Lewati.")
-        return outcome
-
-    def load(self, kept: Any) -> time | None:
-        ends = super().load(kept)
-        if ends is not None and ends <= self.starts:
-            raise NoLongerFits("Jam selesai mendahului jam mulai.")
-        return ends
 
 
 async def ask_plan(chat: Chat, read: Reader) -> Plan:
@@ -154,20 +132,18 @@ def save(tx: Settling, plan: Plan) -> None:
 
 
 def _add_slots(tx: Settling, event: Event, plan: Plan) -> None:
-    """Give each day its window: from an hour before the start to the end, or ten hours, at most to midnight."""
+    """Give each day its window."""
     used = events.open_codes(tx.db, tx.stamp)
     day = plan.first
     while day <= plan.last:
-        starts = to_utc(day, plan.starts, event.zone)
-        midnight = to_utc(day + timedelta(days=1), time(), event.zone)
-        closes = to_utc(day, plan.ends, event.zone) if plan.ends else min(starts + LASTS, midnight)
+        opens, closes = day_window(event, day)
         code = make_code(lambda number, day=day: tx.derive(f"code:{day}:{number}"), used)  # type: ignore[misc]
         used.add(code)
         events.add_slot(
             tx.db,
             event.id,
             day=day.isoformat(),
-            opens_at=utc_text(starts - OPENS_BEFORE),
+            opens_at=utc_text(opens),
             closes_at=utc_text(closes),
             code=code,
         )

@@ -6,7 +6,7 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.answer_card import show_reason
-from handlers.event_desk import Line, Section, event_number, event_to_run, is_running
+from handlers.event_desk import Line, Look, Section, event_number, event_to_run, is_running
 from handlers.people_list import by_district
 from storage import invitations, seats, stand_ins
 from storage.events import Event
@@ -25,7 +25,7 @@ def count_answers(counted: Answers) -> list[str]:
     return [*told, f"belum menjawab {counted.none}"]
 
 
-def answers_line(tx: Settling, event: Event) -> str:
+def answers_line(tx: Look, event: Event) -> str:
     """Write "Hadir 121 · Tidak 4 · Diwakili 2 · belum menjawab 39"."""
     *counted, silent = count_answers(invitations.answers(tx.db, event.id))
     return " · ".join([*(one.capitalize() if "tunggu" not in one else one for one in counted), silent])

@@ -11,6 +11,7 @@ from bot.settling import Settling
 from bot.text import Text, bold, code, lines
 from handlers.event_desk import (
     Line,
+    Look,
     Section,
     day_title,
     event_number,
@@ -24,7 +25,7 @@ from storage import check_ins, events, invitations
 from storage.events import Event
 
 
-def presence_lines(tx: Settling, event: Event) -> list[Line]:
+def presence_lines(tx: Look, event: Event) -> list[Line]:
     """Say for each slot that has opened how many were there."""
     slots = events.slots_of(tx.db, event.id)
     invited = invitations.answers(tx.db, event.id).invited

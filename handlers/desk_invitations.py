@@ -1,4 +1,4 @@
-"""The desk's section on the announcement: how far it came, and calling the event off."""
+"""The desk's section on the announcement: how far it came, putting it right, and calling the event off."""
 
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.message import Choice
@@ -6,28 +6,42 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import lines
 from handlers.event_card import event_lines
-from handlers.event_desk import OPERATORS, Line, Section, event_number, is_running
-from storage import events, invitations, office
+from handlers.event_desk import OPERATORS, Line, Look, Section, event_number, is_running
+from handlers.phone_list import calls_line
+from storage import deliveries, events, office
 from storage.events import Event
 
+REASONS = {"stopped": "diblokir", "failed": "ditolak", "expired": "terlambat", "cancelled": "dihentikan"}
 
-def sent_line(tx: Settling, event: Event) -> str:
+
+def sent_line(look: Look, event: Event) -> str:
     """Say to how many the card was sent, and what became of the others."""
-    sent = invitations.delivery(tx.db, event.id)
+    sent = deliveries.delivery(look.db, event.id)
+    several = len(sent.reasons) > 1
+    why = ", ".join(f"{count} {REASONS[reason]}" if several else REASONS[reason] for reason, count in sent.reasons)
     parts = [f"Terkirim {sent.sent}"]
-    parts += [f"{name} {count}" for name, count in (("gagal", sent.failed), ("menunggu", sent.waiting)) if count]
+    parts += [f"gagal {sent.failed} ({why})"] if sent.failed else []
+    parts += [f"menunggu {sent.waiting}"] if sent.waiting else []
     parts += [f"belum terdaftar {sent.unregistered}"] if sent.unregistered else []
     return " · ".join(parts)
 
 
+def mending_buttons(look: Look, event: Event) -> list[Choice]:
+    """Offer an operator what puts an announcement right: only what there is something to do about."""
+    sent = deliveries.delivery(look.db, event.id)
+    offered = [action("ulang", event.id, "Kirim ulang yang gagal")] if sent.failed else []
+    offered += [action("telepon", event.id, "Daftar telepon")] if sent.failed or sent.unregistered else []
+    return [*offered, action("ralat", event.id, "Ralat")]
+
+
 def _tell(tx: Settling, event: Event) -> list[Line]:
-    return [sent_line(tx, event)]
+    return [sent_line(tx, event), calls_line(tx, event)]
 
 
 def _offer(tx: Settling, event: Event) -> list[Choice]:
     if tx.me.role != "operator" or not is_running(tx, event):
         return []
-    return [action("batalkan", event.id, "Batalkan kegiatan")]
+    return [*mending_buttons(tx, event), action("batalkan", event.id, "Batalkan kegiatan")]
 
 
 async def ask_cancel(chat: Chat, read: Reader) -> int:
@@ -42,13 +56,13 @@ async def ask_cancel(chat: Chat, read: Reader) -> int:
 
 
 def save_cancel(tx: Settling, event_id: int) -> None:
-    """Cancel the event; who got the card is told, and who has not got it yet gets neither."""
+    """Cancel the event; who counts on it is told, and who has not got the card yet gets neither."""
     event = events.event(tx.db, event_id)
     if event is None or tx.me.role != "operator" or not events.cancel_event(tx.db, event_id):
         raise Refused("Kegiatan itu sudah dibatalkan. Lihat /kegiatan.")
     tx.withdraw(f"event:{event_id}")
     told = 0
-    for person in invitations.told(tx.db, event_id):
+    for person in deliveries.counting_on(tx.db, event_id):
         notice = lines(["⚠️ Dibatalkan:", event_lines(event, tx.zone), "Mohon maaf, kegiatan ini tidak jadi."])
         told += tx.notify(person, notice, kind="cancellation", object=f"event:{event_id}", lane=2) > 0
     office.note(tx.db, tx.stamp, tx.me.id, "cancel", f"event:{event_id}")

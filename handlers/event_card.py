@@ -48,34 +48,31 @@ def to_json(file: Attachment | None) -> str | None:
     return json.dumps([file.digest, file.name, file.kind]) if file else None
 
 
-def send_card(tx: Settling, event: Event, person_id: int, name: str, occurrence: str = "") -> int:
-    """Send somebody the card, once for each `occurrence`, when the event's cards leave; return how many rows."""
-    leaves = from_utc_text(event.sends_at) if event.sends_at and not event.is_out(tx.stamp) else None
-    about = f"event:{event.id}"
-    rows = 0
-    if event.attachment:
+def send_card(
+    tx: Settling, event: Event, person_id: int, name: str, occurrence: str = "", *, with_file: bool = True
+) -> int:
+    """Send somebody the card, once for each `occurrence`, when the event's cards leave.
+
+    Return how many rows that made.
+    """
+    told: list[tuple[str, Message]] = []
+    if event.attachment and with_file:
         # By itself: a card that is a file's caption could not be edited into the answer on every channel.
         file = Message(Text.of(f"Lampiran: {event.subject}"), file=Attachment(*json.loads(event.attachment)))
-        rows += tx.notify(
+        told.append(("attachment", file))
+    told.append(("announcement", card(event, name, tx.zone, invitations.invitation(tx.db, event.id, person_id))))
+    return sum(
+        tx.notify(
             person_id,
-            file,
-            kind="attachment",
-            object=about,
+            message,
+            kind=kind,
+            object=f"event:{event.id}",
             occurrence=occurrence,
             lane=2,
             expires_at=ends_at(tx, event),
-            not_before=leaves,
+            not_before=from_utc_text(event.sends_at) if event.sends_at and not event.is_out(tx.stamp) else None,
         )
-    message = card(event, name, tx.zone, invitations.invitation(tx.db, event.id, person_id))
-    return rows + tx.notify(
-        person_id,
-        message,
-        kind="announcement",
-        object=about,
-        occurrence=occurrence,
-        lane=2,
-        expires_at=ends_at(tx, event),
-        not_before=leaves,
+        for kind, message in told
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from bot.chat import Chat, Reader, Refused
 from bot.dates import show_day
@@ -17,6 +18,16 @@ NOT_YOURS = "Itu hanya untuk operator Dinas dan panitia kegiatan ini. Lihat /keg
 OPERATORS = frozenset({"operator"})
 
 Line = str | Text
+
+
+class Look(Protocol):
+    """What is needed to tell how an event stands: the store, and the moment as the store keeps it."""
+
+    @property
+    def db(self) -> Connection: ...
+
+    @property
+    def stamp(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 
 from bot.chat import Chat
 from bot.message import Said
-from bot.questions import Done, More, Skippable, T
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, Skippable, T
 from bot.typed import words
 from storage.event_details import Details
 
@@ -47,6 +48,26 @@ class Unasked(Skippable[T]):
 
     def load(self, kept: Any) -> T | None:
         return None if kept in (None, LEFT_OUT) else self.question.load(kept)
+
+
+class EndTime(Unasked[time]):
+    """When each day ends, if that is known: later than it starts."""
+
+    def __init__(self, question: Question[time], starts: time) -> None:
+        super().__init__(question)
+        self.starts = starts
+
+    def read(self, said: Said, partial: Any) -> Done | More:
+        outcome = super().read(said, partial)
+        if isinstance(outcome, Done) and outcome.value is not None and time.fromisoformat(outcome.value) <= self.starts:
+            raise NotUnderstood(f"Jam selesai harus setelah {self.starts:%H.%M}. Contoh: 16.00, atau Lewati.")
+        return outcome
+
+    def load(self, kept: Any) -> time | None:
+        ends = super().load(kept)
+        if ends is not None and ends <= self.starts:
+            raise NoLongerFits("Jam selesai mendahului jam mulai.")
+        return ends
 
 
 async def ask_details(chat: Chat, known: Details) -> Details:

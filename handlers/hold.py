@@ -33,7 +33,8 @@ def waiting_buttons(event: Event) -> list[Choice]:
     """Return what can be done with cards that wait."""
     if event.sends_at is None:
         return []
-    return [action("kirimkini", event.id, "Kirim sekarang"), action("tarik", event.id, "Batalkan")]
+    now, back = action("kirimkini", event.id, "Kirim sekarang"), action("tarik", event.id, "Batalkan")
+    return [now, action("ralat", event.id, "Ralat"), back]
 
 
 async def _read(chat: Chat, read: Reader) -> int:
@@ -68,8 +69,11 @@ def _say_too_late(tx: Settling, event: Event) -> None:
         return
     assert event.sends_at is not None, "only what is called off was called back"
     when = show_moment(from_utc_text(event.sends_at), event.zone)
-    off = action("batalkan", event.id, "Batalkan kegiatan")
-    tx.say(f"{event.subject} sudah dikirim {when}. Kalau tidak jadi, batalkan kegiatannya.", off)
+    tx.say(
+        f"{event.subject} sudah dikirim {when}. Kalau ada yang keliru, kirim ralat; kalau tidak jadi, batalkan.",
+        action("ralat", event.id, "Ralat"),
+        action("batalkan", event.id, "Batalkan kegiatan"),
+    )
 
 
 def _event(tx: Settling, event_id: int) -> Event:

@@ -16,6 +16,7 @@ from handlers.answer_card import answer_line, buttons, said, show_answer
 from handlers.ask_office import ask_button, takes_questions
 from handlers.chase import CHASE
 from handlers.committee import COMMITTEE
+from handlers.correction import CORRECT
 from handlers.desk_answers import REFUSED, SILENT, count_answers
 from handlers.desk_check_in import MISSING
 from handlers.desk_invitations import CANCEL
@@ -26,7 +27,9 @@ from handlers.event_desk import may_run
 from handlers.event_files import files_button, files_for
 from handlers.event_qr import make_qr
 from handlers.hold import RECALL, SEND_NOW, waiting_buttons, waiting_line
+from handlers.phone_list import CALL_LIST, CALLED, HAND_ON
 from handlers.phoned_answer import PHONED
+from handlers.resend import RESEND
 from storage import check_ins, events, invitations
 from storage.events import Event
 
@@ -67,7 +70,8 @@ def make_my_events(link: Callable[[str], str]) -> tuple[Dialog[Any], ...]:
     """
     desk: tuple[Dialog[Any], ...] = (DESK, SILENT, REFUSED, PHONED, CHASE, ROOMS, MISSING, COMMITTEE, CANCEL)
     mine = Dialog("kegiatan", "Kegiatan", show, say)
-    return mine, *desk, RECALL, SEND_NOW, make_qr(link)
+    announcing = (RECALL, SEND_NOW, CORRECT, RESEND, CALL_LIST, HAND_ON, CALLED)
+    return mine, *desk, *announcing, make_qr(link)
 
 
 def _events(tx: Settling) -> list[Event]:

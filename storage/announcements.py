@@ -1,6 +1,8 @@
-"""Announcements: when an event's cards leave, sending them at once, and calling them back before anybody has them."""
+"""Announcements: when an event's cards leave, sending them at once, calling them back, and correcting what they say."""
 
 from storage.database import Connection
+from storage.event_details import set_details
+from storage.events import Event
 
 
 def recall(db: Connection, event_id: int, now: str) -> bool:
@@ -29,3 +31,31 @@ def send_at_once(db: Connection, event_id: int, now: str) -> bool:
         key | {"changed": changed.rowcount},
     )
     return changed.rowcount == 1
+
+
+def correct(db: Connection, before: Event, after: Event, now: str) -> bool:
+    """Change what an event says of itself; False if it is off, or somebody has changed it since `before` was read."""
+    changed = db.execute(
+        """
+        UPDATE events SET subject = :subject, place = :place, first_day = :first_day, last_day = :last_day,
+               starts = :starts, ends = :ends, starts_at = :starts_at, edition = edition + 1,
+               moved_at = CASE starts_at WHEN :starts_at THEN moved_at ELSE :now END
+        WHERE id = :event AND state = 'announced' AND edition = :edition
+        """,
+        {
+            "event": before.id,
+            "edition": before.edition,
+            "subject": after.subject,
+            "place": after.place,
+            "first_day": after.first_day,
+            "last_day": after.last_day,
+            "starts": after.starts,
+            "ends": after.ends,
+            "starts_at": after.starts_at,
+            "now": now,
+        },
+    )
+    if changed.rowcount == 0:
+        return False
+    set_details(db, before.id, after.details)
+    return True

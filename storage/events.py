@@ -27,6 +27,7 @@ class Event:
     attachment: str | None
     details: Details = NO_DETAILS
     sends_at: str | None = None  # UTC ISO text; None once it was called back
+    edition: int = 1  # grows with every correction
 
     def is_out(self, now: str) -> bool:
         """Say whether its cards have left: before, it is shown to nobody but the operators."""
@@ -59,7 +60,7 @@ class Slot:
 
 _EVENT = """
     SELECT e.id, e.subject, e.place, e.first_day, e.last_day, e.starts, e.ends, e.zone, e.state, e.made_by,
-           e.starts_at, e.attachment, e.sends_at,
+           e.starts_at, e.attachment, e.sends_at, e.edition,
            d.number, d.agenda, d.dress, d.bring, d.lodging, d.contact, d.notes
     FROM events e LEFT JOIN event_details d ON d.event_id = e.id
 """
@@ -67,9 +68,9 @@ _SLOT = "SELECT s.id, s.event_id, s.day, s.opens_at, s.closes_at, s.code FROM sl
 
 
 def _event(row: Sequence[Any]) -> Event:
-    itself, sends_at, details = row[:12], row[12], row[13:]
+    itself, own_life, details = row[:12], row[12:14], row[14:]
     known = Details(*details) if details[0] is not None else NO_DETAILS
-    return Event(*(*itself, known, sends_at))
+    return Event(*(*itself, known, *own_life))
 
 
 def event(db: Connection, id: int) -> Event | None:

@@ -75,16 +75,6 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """What became of the announcement: people to whom it was sent, failed, is on its way, or has no chat to go to."""
-
-    sent: int
-    failed: int
-    waiting: int
-    unregistered: int
-
-
-@dataclass(frozen=True, slots=True)
 class Named:
     """Somebody on a list; `district` is '' for nobody's."""
 
@@ -209,30 +199,6 @@ def answers(db: Connection, event_id: int) -> Answers:
     return Answers(*row)
 
 
-def delivery(db: Connection, event_id: int) -> Delivery:
-    """Count the invited people by what became of their card; one who got it but not its attachment counts as failed."""
-    row = db.execute(
-        """
-        WITH cards AS (
-            SELECT i.person_id, count(o.id) AS rows, count(*) FILTER (WHERE o.state = 'sent') AS sent,
-                   count(*) FILTER (WHERE o.state IN ('failed', 'stopped', 'expired', 'cancelled')) AS failed,
-                   EXISTS (SELECT 1 FROM chats c WHERE c.person_id = i.person_id) AS known
-            FROM invitations i LEFT JOIN outbox o
-              ON o.object = 'event:' || i.event_id AND o.person_id = i.person_id
-             AND o.kind IN ('announcement', 'attachment')
-            WHERE i.event_id = ? GROUP BY i.person_id
-        )
-        SELECT count(*) FILTER (WHERE rows > 0 AND sent = rows),
-               count(*) FILTER (WHERE failed > 0 OR (rows = 0 AND known)),
-               count(*) FILTER (WHERE rows > 0 AND failed = 0 AND sent < rows),
-               count(*) FILTER (WHERE rows = 0 AND NOT known)
-        FROM cards
-        """,
-        (event_id,),
-    ).fetchone()
-    return Delivery(*row)
-
-
 def unanswered(db: Connection, event_id: int) -> list[Named]:
     """Return who has not answered, by district and name."""
     return _named(db, "i.answer IS NULL", {"event": event_id})
@@ -255,20 +221,6 @@ def absent(db: Connection, event_id: int, slot_id: int) -> list[Named]:
 def invited(db: Connection, event_id: int) -> list[Named]:
     """Return everybody who is invited, by district and name."""
     return _named(db, "1", {"event": event_id})
-
-
-def told(db: Connection, event_id: int) -> list[int]:
-    """Return the people who have got the card, or may have, and are still invited."""
-    rows = db.execute(
-        """
-        SELECT DISTINCT o.person_id FROM outbox o
-        JOIN invitations i ON i.event_id = :event AND i.person_id = o.person_id
-        WHERE o.object = 'event:' || :event AND o.kind = 'announcement'
-        AND o.state IN ('sent', 'started', 'uncertain') ORDER BY o.person_id
-        """,
-        {"event": event_id},
-    )
-    return [int(row[0]) for row in rows]
 
 
 def answers_of(db: Connection, event_id: int) -> dict[int, str | None]:

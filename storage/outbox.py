@@ -1,5 +1,6 @@
 """The outbox: everything the bot says, as rows; what is posted, what stands in a chat, and what became of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from storage.database import Connection
@@ -83,12 +84,13 @@ def release(db: Connection, object: str, now: str) -> int:  # the word the table
     ).rowcount
 
 
-def stop(db: Connection, object: str, now: str) -> int:  # the word the table uses
-    """Cancel what is about this object and has not left; return how many rows that were.
+def stop(db: Connection, object: str, now: str, *, kind: str | None = None) -> int:  # the word the table uses
+    """Cancel what is about this object, of one kind if so said, and has not left; return how many rows that were.
 
     What is on its way right now is marked: whatever comes of this attempt, there is no other.
     """
-    return _stop(db, "object = :object AND object <> ''", {"object": object, "now": now})
+    about = "object = :object AND object <> '' AND coalesce(:kind, kind) = kind"
+    return _stop(db, about, {"object": object, "kind": kind, "now": now})
 
 
 def stop_for(db: Connection, person_id: int, kind: str, object: str, now: str) -> int:  # the word the table uses
@@ -98,7 +100,7 @@ def stop_for(db: Connection, person_id: int, kind: str, object: str, now: str) -
     return _stop(db, "dedupe BETWEEN :first AND :last", {"first": key, "last": f"{key}~", "now": now})
 
 
-def _stop(db: Connection, about: str, key: dict[str, str]) -> int:
+def _stop(db: Connection, about: str, key: Mapping[str, str | None]) -> int:
     db.execute(f"UPDATE outbox SET withdrawn = 1 WHERE {about} AND state = 'started'", key)
     db.execute(f"UPDATE outbox SET withdrawn = 1, uncertain_do = 'drop' WHERE {about} AND state = 'uncertain'", key)
     return db.execute(

@@ -37,7 +37,8 @@ _DUE = """
         FROM meetings m JOIN lead_times t ON t.object = 'meeting'
         WHERE m.state = 'planned' AND m.starts_at > :since
         UNION ALL
-        SELECT t.object, e.id, i.person_id, t.rule, t.minutes, e.starts_at, e.sends_at,
+        SELECT t.object, e.id, i.person_id, t.rule, t.minutes, e.starts_at,
+               max(e.sends_at, coalesce(e.moved_at, '')),
                CASE t.object WHEN 'answer' THEN 'chase' ELSE 'reminder' END, 'event:' || e.id
         FROM events e JOIN invitations i ON i.event_id = e.id
         JOIN lead_times t ON (t.object = 'event' AND (i.answer IS NULL OR i.answer = 'yes'))

@@ -1,6 +1,7 @@
 """The simulator's phones for the harness: what a person does becomes an event, what is pushed is what was heard."""
 
 import asyncio
+import json
 import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
@@ -10,9 +11,10 @@ from typing import Any
 from PIL import Image
 
 from bot.app import App, Plan
-from bot.channels.channel import Channel, Keep, Open, Store
+from bot.channels.channel import Arrived, Channel, Keep, Open, Store
 from bot.channels.simulator import Simulator
-from bot.clock import Clock
+from bot.clock import Clock, utc_text
+from bot.sweeping import NAME as ENGINE
 from bot.text import Text
 from tests.talk import Heard, plan_for
 from tests.worlds import phone_of
@@ -63,6 +65,8 @@ class SimulatedPhones:
             return event | {"kind": "location", "location": [3.5796, 98.6748, False]}
         if said == "(stiker)":
             return event | {"kind": "other"}
+        if said in REACHED:
+            return event | {"kind": "event", "text": REACHED[said]}
         if found := attached(said):
             album = event_id.partition(".")[0] if found[0] == "album" else ""
             attach = found[2], int(event_id.partition(".")[2])
@@ -75,6 +79,10 @@ class SimulatedPhones:
         assert self._channel is not None
         ready = []
         for one in events:
+            if one["kind"] == "event":  # the page has no such button: it comes from within, as on other channels
+                note = one | {"token": "", "chat": self.chat(who), "at": utc_text(self._app.clock.now())}
+                await self._app.lanes.store([Arrived(ENGINE, one["event_id"], self.chat(who), json.dumps(note))])
+                return
             one = dict(one)
             if attach := one.pop("attach", None):
                 name, type_, content = file_named(*attach)
@@ -107,6 +115,7 @@ class SimulatedPhones:
             self._shown.append(one)
 
 
+REACHED = {"(blokir)": "blocked", "(buka blokir)": "unblocked"}
 ASKED = {"contact": ("Bagikan nomor saya",), "location": ("Bagikan lokasi",)}
 
 

@@ -5,6 +5,7 @@
     Siti> [Melati · Kwala Bingai]        = SELECT count(*) FROM meetings
     Siti> [Hadir] lama                     1
     Siti> (foto) (album 3) (kontak sendiri) (kontak lain) (lokasi) (stiker) (dokumen a.xlsx) (dokumen a.xlsx) caption
+    Siti> (blokir) (buka blokir)
     Siti< Kelompok mana?  [Melati · Kwala Bingai] [Mawar · Kwala Bingai]
     Siti~ (what a card was changed into)
 

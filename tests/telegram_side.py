@@ -10,7 +10,7 @@ from bot.channels.channel import Arrived, Channel, Keep, Open, Store
 from bot.channels.telegram import Telegram
 from bot.clock import Clock
 from tests.fakes.bot_api import TOKEN, Accepted, FakeBotApi
-from tests.phones import attached, caption_of, file_named, find_button, parts_of
+from tests.phones import REACHED, attached, caption_of, file_named, find_button, parts_of
 from tests.talk import Heard, plan_for
 from tests.worlds import phone_of
 
@@ -80,6 +80,8 @@ class TelegramPhones:
             return [fake.share_contact(user, "6281299990000", own=False, name=who)]
         if said == "(lokasi)":
             return [fake.send_location(user, 3.5796, 98.6748)]
+        if said in REACHED:
+            return [fake.block(user, who) if REACHED[said] == "blocked" else fake.unblock(user, who)]
         if said == "(stiker)":
             return [fake._message(user, who, {"sticker": {"file_id": "x"}})]
         found = attached(said)
