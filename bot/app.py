@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.courier import Courier
 from bot.decisions import Decisions
 from bot.lanes import ALBUM_QUIET, Inlet, Lanes
+from bot.live_cards import LiveCards
 from bot.media import Media
 from bot.menus import Menus
 from bot.pacer import Limits, Pacer
@@ -26,7 +27,7 @@ from bot.settings import Settings
 from bot.sweeping import NAME as ENGINE
 from bot.sweeping import Sweep
 from bot.turns import Turns
-from handlers import build_routes, compose_reminder
+from handlers import build_routes, compose_live, compose_reminder
 from storage.database import Database
 
 TICK_SECONDS = 15
@@ -69,12 +70,14 @@ class App:
     lanes: Lanes
     courier: Courier
     reminders: Reminders
+    live_cards: LiveCards
     sweep: Sweep
     menus: Menus
 
     async def tick(self) -> None:
-        """Post the reminders that are due, and close the dialogs that have waited for too long."""
+        """Post the reminders that are due, rewrite the live cards, and close the dialogs that have waited too long."""
         await self.reminders.post_due()
+        await self.live_cards.rewrite_due()
         if expired := await self.sweep.find_expired():
             await self.lanes.store(expired)
         self.courier.wake()
@@ -136,8 +139,9 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     inlets: dict[str, Inlet] = {**channels, ENGINE: sweep}
     lanes = Lanes(database, inlets, turns, clock, album_quiet=plan.album_quiet)
     reminders = Reminders(database, poster, clock, compose_reminder)
+    live = LiveCards(database, poster, clock, compose_live)
     menus = Menus(database, channels, routes, clock)
-    return App(plan, clock, database, media, channels, poster, lanes, courier, reminders, sweep, menus)
+    return App(plan, clock, database, media, channels, poster, lanes, courier, reminders, live, sweep, menus)
 
 
 def channels_of(settings: Settings) -> MakeChannels | None:

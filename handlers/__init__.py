@@ -21,6 +21,7 @@ from handlers.feedback_recap import FEEDBACK_RECAP
 from handlers.groups import GROUPS
 from handlers.late_photos import LATE_PHOTOS
 from handlers.lessons import LESSONS
+from handlers.live_card import compose as compose_live
 from handlers.log_meeting import LOG_MEETING
 from handlers.menu import make_help, make_menu
 from handlers.my_events import make_my_events
@@ -41,7 +42,7 @@ from handlers.stand_in import STAND_IN
 from handlers.suggestions import SUGGEST
 from handlers.verify_sheet import VERIFY
 
-__all__ = ["build_routes", "compose_reminder"]
+__all__ = ["build_routes", "compose_live", "compose_reminder"]
 
 OFFICE = (REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION)
 ANSWERS: tuple[Dialog[Any], ...] = (RSVP, REASON, STAND_IN, MATE, ROOM)

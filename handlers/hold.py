@@ -9,7 +9,7 @@ from bot.message import Choice
 from bot.routes import action
 from bot.settling import Settling
 from handlers.event_desk import NOT_YOURS, OPERATORS, event_number
-from storage import announcements, events, invitations, office
+from storage import announcements, events, invitations, live_cards, office
 from storage.events import Event
 
 HOLD = timedelta(seconds=60)
@@ -17,8 +17,10 @@ HOLD = timedelta(seconds=60)
 
 
 def say_held(tx: Settling, event_id: int, people: int) -> None:
-    """Say that the cards leave in a minute, with the way back."""
-    tx.say(f"Dikirim dalam {HOLD.seconds} detik ke {people} orang.", action("tarik", event_id, "Batalkan"))
+    """Say that the cards leave in a minute, with the way back; once they have, this becomes the event's live card."""
+    said = f"Dikirim dalam {HOLD.seconds} detik ke {people} orang."
+    row = tx.say_card(said, action("tarik", event_id, "Batalkan"))
+    live_cards.add(tx.db, event_id, tx.me.id, row, tx.stamp)
 
 
 def waiting_line(tx: Settling, event: Event) -> str:

@@ -119,7 +119,7 @@ def recent_cards(db: Connection, chat: str, most: int = 3) -> list[Card]:
     """
     rows = db.execute(
         """
-        SELECT id, edits, body, json_extract(body, '$.choices') IS NOT NULL FROM outbox
+        SELECT id, edits, body, kind, json_extract(body, '$.choices') IS NOT NULL FROM outbox
         WHERE chat = ? AND state IN ('queued', 'started', 'sent', 'uncertain')
           AND NOT (state = 'queued' AND attempts = 0 AND not_before > made_at)
         ORDER BY id DESC LIMIT ?
@@ -127,15 +127,16 @@ def recent_cards(db: Connection, chat: str, most: int = 3) -> list[Card]:
         (chat, LOOKED_BACK),
     ).fetchall()
     replaces = {row[0]: row[1] for row in rows if row[1] is not None}
-    cards: list[Card] = []
-    seen: set[int] = set()
-    for id_, _, body, has_choices in rows:
+    latest: dict[int, Card | None] = {}
+    place: dict[int, int] = {}
+    for id_, edits, body, kind, has_choices in rows:
         first = id_
         while first in replaces:
             first = replaces[first]
-        if first not in seen and has_choices:
-            cards.append(Card(id_, body))
-        seen.add(first)
+        latest.setdefault(first, Card(id_, body) if has_choices else None)
+        # Where it stands in the chat, unless the person made it change: then it is what he or she looks at.
+        place[first] = max(place.get(first, first), id_ if edits is None or kind == "reply" else first)
+    cards = [card for first in sorted(latest, key=lambda one: -place[one]) if (card := latest[first])]
     return cards[:most]
 
 
