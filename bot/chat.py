@@ -276,6 +276,9 @@ class Chat:
             except NotUnderstood as why:
                 hint = str(why) if str(why).startswith(one.label) else f"{one.label}: {why}"
                 raise Waiting(step, Message(Text.of(hint)), partial=self.partial, missed=True) from None
+            if isinstance(outcome, More) and isinstance(outcome.partial, dict):
+                self.answers |= answers
+                raise Again(one.step, partial=outcome.partial)  # it has a question of its own
             answers[one.step] = outcome.value if isinstance(outcome, Done) else outcome.partial
         if answers:
             last, answer = answers.popitem()

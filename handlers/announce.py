@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import utc_text
-from bot.dates import show_days, show_time, to_utc
+from bot.dates import show_days, show_moment, show_time, to_utc
 from bot.message import Attachment, Media
 from bot.sent import a_document
 from bot.settling import Settling
@@ -14,19 +13,20 @@ from bot.text import Text, bold, lines
 from bot.typed import a_time, some_days, words
 from handlers.audience import ask_audience, show_reach
 from handlers.codes import make_code
+from handlers.earlier_event import Start, ask_start
 from handlers.event_card import card, send_card, to_json
 from handlers.event_details import LEFT_OUT, EndTime, Unasked, ask_details, letter_lines, missing
 from handlers.event_seats import ask_seats, seat_lines
 from handlers.event_slots import day_window
 from handlers.hold import HOLD, say_held
-from handlers.letter import MOST_PLACE, MOST_SUBJECT, Letter, LetterQuestion, keep, read_letter
+from handlers.letter import MOST_PLACE, MOST_SUBJECT
+from handlers.send_time import SendTime
 from storage import events, invitations, office, seats
 from storage.event_details import Details
 from storage.events import Audience, Event
 from storage.seats import Seats
 
 SURE_ABOVE = 50
-FIRST = "Kegiatan apa? Ketik perihalnya, atau tempel isi surat undangannya."
 OPERATORS = frozenset({"operator"})
 
 
@@ -45,6 +45,7 @@ class Plan:
     reach: int
     details: Details
     seats: Seats
+    sends_at: datetime | None  # None: after the hold
 
     def starts_at(self, zone: str) -> datetime:
         """The moment of its beginning, in UTC."""
@@ -53,11 +54,12 @@ class Plan:
 
 async def ask_plan(chat: Chat, read: Reader) -> Plan:
     """Ask for everything an announcement needs; what the letter says is not asked."""
-    letter = await chat.ask("letter", LetterQuestion(Text.of(FIRST), chat.today), given=_letter_of(chat))
+    start = await ask_start(chat, read)
+    letter = start.letter
     days_given = [letter.first, letter.last] if letter.last >= chat.today.isoformat() else None
     too_late = "Tanggal di surat sudah lewat." if letter.first and not days_given else letter.no_day
 
-    _say_read(chat, letter)
+    _say_read(chat, start)
     subject = await chat.ask(
         "subject",
         words("Perihalnya apa?", most=MOST_SUBJECT, least=3),
@@ -65,31 +67,37 @@ async def ask_plan(chat: Chat, read: Reader) -> Plan:
         about=letter.subject,
         given=letter.subject or None,
     )
-    _say_read(chat, letter)
+    _say_read(chat, start)
     days = some_days(lines([too_late, "Hari dan tanggal berapa? Contoh: 12 November, 12-14 November."]), chat.today)
     first, last = await chat.ask("days", days, label="Hari", about=letter.first, given=days_given)
-    _say_read(chat, letter)
+    _say_read(chat, start)
     at = a_time(lines([letter.no_time, "Mulai jam berapa?"]), chat.zone, (time(8), time(9), time(13), time(14)))
     starts = await chat.ask("starts", at, label="Jam mulai", about=letter.starts, given=letter.starts or None)
-    _say_read(chat, letter)
+    _say_read(chat, start)
     end = EndTime(a_time("Selesai jam berapa?", chat.zone, (time(12), time(16), time(17))), starts)
     ends_given = letter.ends if letter.ends > f"{starts:%H:%M}" else LEFT_OUT
     ends = await chat.ask("ends", end, label="Jam selesai", about=f"{starts:%H:%M}", given=ends_given)
-    _say_read(chat, letter)
+    _say_read(chat, start)
     where = words("Di mana tempatnya?", most=MOST_PLACE, least=3)
     place = await chat.ask("place", where, label="Tempat", about=letter.place, given=letter.place or None)
-    _say_read(chat, letter)
-    audience = await ask_audience(chat, read, "Untuk siapa?")
+    _say_read(chat, start)
+    recipients = await ask_audience(chat, read, "Untuk siapa?", start.audience)
     details = await ask_details(chat, letter.details)
     places = await ask_seats(chat)
     document = Unasked(a_document("Kirim surat atau berkas yang ikut dikirim, atau Lewati."))
-    files = await chat.ask("attachment", document, label="Lampiran", given=LEFT_OUT)
+    files = await chat.ask("attachment", document, label="Lampiran", given=start.file or LEFT_OUT)
+    begins = to_utc(first, starts, chat.zone)
+    sends = await chat.ask("sends", Unasked(SendTime(chat.now, begins, chat.zone)), given=LEFT_OUT)
+    audience = recipients.audience
     reach = await read(invitations.reach, audience)
-    plan = Plan(subject, place, first, last, starts, ends, _attachment(files), audience, reach.total, details, places)
+    file = _attachment(files)
+    plan = Plan(subject, place, first, last, starts, ends, file, audience, reach.total, details, places, sends)
     many = f"KIRIM {reach.total}"
+    leaves = show_moment(sends, chat.zone) if sends else ""
     await chat.confirm(
-        lines([*_preview(plan, chat.zone), bold(show_reach(reach))]),
-        "Kirim sekarang",
+        lines([*_preview(plan, chat.zone), *recipients.told, bold(show_reach(reach, leaves))]),
+        ("Jadwalkan" if sends else "Kirim sekarang") if reach.total else "",
+        also={"sends": "Ganti waktu kirim" if sends else "Jadwalkan"},
         fill="Lengkapi",
         sure=(many, f"Lebih dari {SURE_ABOVE} penerima. Ketik {many} untuk memastikan.")
         if reach.total > SURE_ABOVE
@@ -118,7 +126,7 @@ def save(tx: Settling, plan: Plan) -> None:
         made_by=tx.me.id,
         now=tx.stamp,
         details=plan.details,
-        sends_at=utc_text(tx.now + HOLD),
+        sends_at=utc_text(max(tx.now + HOLD, plan.sends_at or tx.now)),
     )
     seats.set_seats(tx.db, event.id, plan.seats)
     _add_slots(tx, event, plan)
@@ -128,7 +136,7 @@ def save(tx: Settling, plan: Plan) -> None:
     for person_id, name in people:
         send_card(tx, event, person_id, name)
     office.note(tx.db, tx.stamp, tx.me.id, "announce", f"event:{event.id}", f"{len(people)} orang")
-    say_held(tx, event.id, len(people))
+    say_held(tx, event, len(people), scheduled=plan.sends_at is not None)
 
 
 def _add_slots(tx: Settling, event: Event, plan: Plan) -> None:
@@ -150,15 +158,16 @@ def _add_slots(tx: Settling, event: Event, plan: Plan) -> None:
         day += timedelta(days=1)
 
 
-def _say_read(chat: Chat, letter: Letter) -> None:
+def _say_read(chat: Chat, start: Start) -> None:
     """Show what was read, above the question that follows the letter at once, never again later."""
-    if any(one.asked and one.step[0] != "letter" for one in chat.path) or not letter.is_read:
+    letter = start.letter
+    if any(one.asked and one.step[0] not in ("letter", "earlier") for one in chat.path) or not letter.is_read:
         return
     when = show_days(date.fromisoformat(letter.first), date.fromisoformat(letter.last)) if letter.first else ""
     starts = show_time(time.fromisoformat(letter.starts), chat.zone) if letter.starts else ""
     if letter.ends:
         starts = f"pukul {letter.starts} s.d. {letter.ends}".replace(":", ".") + starts[len("pukul 00.00") :]
-    chat.say("Saya baca:")
+    chat.say("Disalin:" if start.is_copy else "Saya baca:")
     for label, value in (
         ("Perihal", letter.subject),
         ("Waktu", ", ".join(filter(None, (when, starts)))),
@@ -168,12 +177,8 @@ def _say_read(chat: Chat, letter: Letter) -> None:
             chat.say(f"{label}: {value}")
     for line in letter_lines(letter.details):
         chat.say(line)
-    chat.say(f"Belum ada: {', '.join((*missing(letter.details), 'lampiran'))}.")
-
-
-def _letter_of(chat: Chat) -> dict[str, Any] | None:
-    """Read what was typed behind the command: `/buat Rapat koordinasi, Jumat jam 9 di Aula`."""
-    return keep(read_letter(chat.arg, chat.today)) if chat.arg else None
+    lacks = [*missing(letter.details), *([] if start.file else ["lampiran"])]
+    chat.say(f"Belum ada: {', '.join(lacks)}." if lacks else "")
 
 
 def _preview(plan: Plan, zone: str) -> list[Text | str]:

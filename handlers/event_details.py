@@ -8,6 +8,7 @@ from typing import Any
 from bot.chat import Chat
 from bot.message import Said
 from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, Skippable, T
+from bot.text import Text
 from bot.typed import words
 from storage.event_details import Details
 
@@ -41,13 +42,21 @@ class Unasked(Skippable[T]):
     """A question that is not asked by itself: given LEFT_OUT, it waits until somebody wants to change the answer."""
 
     def choices(self, partial: Any) -> tuple[Any, ...]:
-        return super().choices(None)
+        return super().choices(_within(partial))
+
+    def says(self, partial: Any) -> Text:
+        return super().says(_within(partial))
 
     def read(self, said: Said, partial: Any) -> Done | More:
-        return super().read(said, None)
+        return super().read(said, _within(partial))
 
     def load(self, kept: Any) -> T | None:
         return None if kept in (None, LEFT_OUT) else self.question.load(kept)
+
+
+def _within(partial: Any) -> Any:
+    """Return a step within the question; anything else is the answer that there was, which is not added to."""
+    return partial if isinstance(partial, dict) else None
 
 
 class EndTime(Unasked[time]):

@@ -16,11 +16,11 @@ HOLD = timedelta(seconds=60)
 """How long a confirmed announcement can still be called back without anybody having seen it."""
 
 
-def say_held(tx: Settling, event_id: int, people: int) -> None:
-    """Say that the cards leave in a minute, with the way back; once they have, this becomes the event's live card."""
-    said = f"Dikirim dalam {HOLD.seconds} detik ke {people} orang."
-    row = tx.say_card(said, action("tarik", event_id, "Batalkan"))
-    live_cards.add(tx.db, event_id, tx.me.id, row, tx.stamp)
+def say_held(tx: Settling, event: Event, people: int, *, scheduled: bool) -> None:
+    """Say when the cards leave, with the way back; once they have, this becomes the event's live card."""
+    said = waiting_line(tx, event) if scheduled else f"Dikirim dalam {HOLD.seconds} detik ke {people} orang."
+    choices = waiting_buttons(event) if scheduled else [action("tarik", event.id, "Batalkan")]
+    live_cards.add(tx.db, event.id, tx.me.id, tx.say_card(said, *choices), tx.stamp)
 
 
 def waiting_line(tx: Settling, event: Event) -> str:

@@ -7,13 +7,14 @@ from datetime import date
 from typing import Any
 
 from bot.dates import NotADate, NotATime, find_days, find_time, read_time
-from bot.message import Said
-from bot.questions import Done, NotUnderstood, Question
+from bot.message import Choice, Said
+from bot.questions import Done, NotUnderstood, Question, number_typed, pick
 from bot.text import Text
 from handlers.event_details import fitting
 from handlers.letter_lines import read_lines
 from storage.event_details import NO_DETAILS, Details
 
+COPY = Choice("copy", "Salin kegiatan lama")
 MOST = 4000
 MOST_SUBJECT = 200
 MOST_PLACE = 200
@@ -143,13 +144,22 @@ def keep(letter: Letter) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class LetterQuestion(Question[Letter]):
-    """Ask for the subject or the letter; kept as it was read that day, so that `besok` stays the same day."""
+class LetterQuestion(Question[Letter | None]):
+    """Ask for the subject or the letter; kept as it was read that day, so that `besok` stays the same day.
+
+    None is the wish to copy an earlier event, where there is one.
+    """
 
     prompt: Text
     today: date
+    copies: bool = False
+
+    def choices(self, partial: Any) -> tuple[Choice, ...]:
+        return (COPY,) if self.copies else ()
 
     def read(self, said: Said, partial: Any) -> Done:
+        if number_typed(said) is None and pick(self.choices(partial), said):
+            return Done(None)
         text = "".join(c for c in said.text if c.isprintable() or c in "\n\t").strip() if said.kind == "text" else ""
         if len(text) < 3:
             raise NotUnderstood("Mohon ketik perihalnya, misalnya Rapat koordinasi pendamping.")
@@ -160,5 +170,5 @@ class LetterQuestion(Question[Letter]):
         found = read_letter(text, self.today)
         return Done(keep(found))
 
-    def load(self, kept: Any) -> Letter:
-        return Letter(**kept | {"details": Details(**kept["details"])})
+    def load(self, kept: Any) -> Letter | None:
+        return kept and Letter(**kept | {"details": Details(**kept["details"])})

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from storage.audience import meant
 from storage.database import Connection
 from storage.event_details import NO_DETAILS, Details, set_details
 
@@ -36,14 +37,24 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who is meant: these roles, in these districts; no district means all of them."""
+    """Who is meant: these roles, in these districts (none: in all), and these people; but nobody who is excluded."""
 
     roles: tuple[str, ...]
     districts: tuple[int, ...] = ()
+    people: tuple[int, ...] = ()
+    excluded: tuple[int, ...] = ()
 
     def to_json(self) -> str:
         """Write it as the table keeps it."""
-        return json.dumps({"roles": self.roles, "districts": self.districts})
+        kept: dict[str, Any] = {"roles": self.roles, "districts": self.districts}
+        kept |= {"people": self.people} if self.people else {}
+        return json.dumps(kept | ({"except": self.excluded} if self.excluded else {}))
+
+    @classmethod
+    def from_json(cls, kept: str) -> "Audience":
+        """Read what `to_json` wrote."""
+        body = {name: tuple(ids) for name, ids in json.loads(kept).items()}
+        return cls(body["roles"], body["districts"], body.get("people", ()), body.get("except", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +144,11 @@ def add_event(
     return added
 
 
+def audience_of(db: Connection, event_id: int) -> Audience:
+    """Return whom an event is meant for."""
+    return Audience.from_json(db.execute("SELECT audience FROM events WHERE id = ?", (event_id,)).fetchone()[0])
+
+
 def cancel_event(db: Connection, event_id: int) -> bool:
     """Cancel an event; False if it was cancelled before."""
     row = db.execute("UPDATE events SET state = 'cancelled' WHERE id = ? AND state = 'announced'", (event_id,))
@@ -175,12 +191,7 @@ def open_events_for(db: Connection, person_id: int, now: str) -> list[Event]:
     return [_event(row) for row in rows]
 
 
-_BELONGS = """
-    EXISTS (SELECT 1 FROM persons p WHERE p.id = :person AND p.state = 'active'
-            AND p.role IN (SELECT value FROM json_each(e.audience, '$.roles'))
-            AND (json_array_length(e.audience, '$.districts') = 0
-                 OR p.district_id IN (SELECT value FROM json_each(e.audience, '$.districts'))))
-"""
+_BELONGS = f"EXISTS (SELECT 1 FROM persons p WHERE p.id = :person AND {meant('e.audience')})"
 
 
 def belongs(db: Connection, event_id: int, person_id: int) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from storage.audience import meant
 from storage.database import Connection
 from storage.events import Audience, belongs
 
@@ -10,11 +11,7 @@ _CHANNEL_OF = """
     (SELECT c.channel FROM chats c WHERE c.person_id = p.id AND c.reachable = 'yes'
      ORDER BY c.last_in_at DESC, c.linked_at DESC, c.chat LIMIT 1)
 """
-_MEANT = """
-    p.state = 'active' AND p.role IN (SELECT value FROM json_each(:audience, '$.roles'))
-    AND (json_array_length(:audience, '$.districts') = 0
-         OR p.district_id IN (SELECT value FROM json_each(:audience, '$.districts')))
-"""
+_MEANT = meant(":audience")
 
 
 @dataclass(frozen=True, slots=True)
