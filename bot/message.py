@@ -1,7 +1,7 @@
 """The two shapes that cross a channel's edge: what a person said, and what the bot says."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -77,6 +77,16 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Venue:
+    """A place on the map; degrees, WGS 84. The text of its message says the same in words, for who sees no map."""
+
+    title: str
+    address: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One thing the bot says. `form` and `page` are decided by `channels.layout.plan`, never by a handler."""
 
@@ -86,6 +96,7 @@ class Message:
     ask: Literal["", "contact", "location"] = ""
     form: Form = "buttons"
     page: int = 0
+    venue: Venue | None = None
 
     @classmethod
     def of(cls, said: "str | Text | Message") -> "Message":
@@ -103,6 +114,8 @@ class Message:
             body["choices"] = [[choice.id, choice.label] for choice in self.choices]
         if self.file:
             body["file"] = [self.file.digest, self.file.name, self.file.kind]
+        if self.venue:
+            body["venue"] = list(astuple(self.venue))
         for name, value, unset in (("ask", self.ask, ""), ("form", self.form, "buttons"), ("page", self.page, 0)):
             if value != unset:
                 body[name] = value
@@ -119,6 +132,7 @@ class Message:
             ask=body.get("ask", ""),
             form=body.get("form", "buttons"),
             page=body.get("page", 0),
+            venue=Venue(*body["venue"]) if "venue" in body else None,
         )
 
 
@@ -135,4 +149,5 @@ class Capabilities:
     edits: bool = False
     idempotent: bool = False  # sending the same outbox id twice shows it once
     menu: bool = False
+    venues: bool = False  # shows a place on a map of its own
     per_row: int = field(default=2)

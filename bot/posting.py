@@ -30,7 +30,8 @@ class Poster:
         can = self.capabilities[to.channel]
         parts = plan(message, can)
         # An edit can neither bring a file or a phone's contact button, nor turn one message into two.
-        in_place = edits if can.edits and len(parts) == 1 and not message.ask and not message.file else None
+        fits = len(parts) == 1 and not message.ask and not message.file and not message.venue
+        in_place = edits if can.edits and fits else None
         row = None
         for part in parts:
             row = outbox.post(

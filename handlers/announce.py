@@ -15,7 +15,17 @@ from handlers.audience import ask_audience, show_reach
 from handlers.codes import make_code
 from handlers.earlier_event import Start, ask_start
 from handlers.event_card import card, send_card, to_json
-from handlers.event_details import LEFT_OUT, EndTime, Unasked, ask_details, letter_lines, missing
+from handlers.event_details import (
+    LEFT_OUT,
+    EndTime,
+    Point,
+    Spot,
+    Unasked,
+    ask_details,
+    letter_lines,
+    missing,
+    show_point,
+)
 from handlers.event_seats import ask_seats, seat_lines
 from handlers.event_slots import day_window
 from handlers.hold import HOLD, say_held
@@ -46,6 +56,7 @@ class Plan:
     details: Details
     seats: Seats
     sends_at: datetime | None  # None: after the hold
+    point: Point | None
 
     def starts_at(self, zone: str) -> datetime:
         """The moment of its beginning, in UTC."""
@@ -86,12 +97,13 @@ async def ask_plan(chat: Chat, read: Reader) -> Plan:
     places = await ask_seats(chat)
     document = Unasked(a_document("Kirim surat atau berkas yang ikut dikirim, atau Lewati."))
     files = await chat.ask("attachment", document, label="Lampiran", given=start.file or LEFT_OUT)
+    point = await chat.ask("point", Unasked(Spot()), label="Titik lokasi", about=place, given=start.point or LEFT_OUT)
     begins = to_utc(first, starts, chat.zone)
     sends = await chat.ask("sends", Unasked(SendTime(chat.now, begins, chat.zone)), given=LEFT_OUT)
     audience = recipients.audience
     reach = await read(invitations.reach, audience)
     file = _attachment(files)
-    plan = Plan(subject, place, first, last, starts, ends, file, audience, reach.total, details, places, sends)
+    plan = Plan(subject, place, first, last, starts, ends, file, audience, reach.total, details, places, sends, point)
     many = f"KIRIM {reach.total}"
     leaves = show_moment(sends, chat.zone) if sends else ""
     await chat.confirm(
@@ -127,6 +139,7 @@ def save(tx: Settling, plan: Plan) -> None:
         now=tx.stamp,
         details=plan.details,
         sends_at=utc_text(max(tx.now + HOLD, plan.sends_at or tx.now)),
+        point=plan.point,
     )
     seats.set_seats(tx.db, event.id, plan.seats)
     _add_slots(tx, event, plan)
@@ -199,7 +212,9 @@ def _preview(plan: Plan, zone: str) -> list[Text | str]:
         plan.details,
     )
     shown = [card(event, "(nama penerima)", zone).text]
-    return [*shown, *seat_lines(plan.seats), f"Lampiran: {plan.attachment.name}" if plan.attachment else ""]
+    point = f"Titik lokasi: {show_point(plan.point)}" if plan.point else ""
+    file = f"Lampiran: {plan.attachment.name}" if plan.attachment else ""
+    return [*shown, *seat_lines(plan.seats), point, file]
 
 
 def _attachment(files: tuple[Media, ...] | None) -> Attachment | None:

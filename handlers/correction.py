@@ -6,13 +6,14 @@ from datetime import date, time
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import utc_text
 from bot.dates import show_days, to_utc
+from bot.message import Message
 from bot.questions import NotUnderstood
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import Typed, a_time, some_days, words
-from handlers.event_card import card, send_card, show_when
+from handlers.event_card import card, send_card, show_when, venue
 from handlers.event_desk import NOT_YOURS, OPERATORS, event_number
-from handlers.event_details import FIELDS, LEFT_OUT, EndTime, ask_details
+from handlers.event_details import FIELDS, LEFT_OUT, EndTime, Spot, Unasked, ask_details, show_point
 from handlers.event_slots import move_slots
 from handlers.letter import MOST_PLACE, MOST_SUBJECT
 from storage import announcements, deliveries, events, invitations, office
@@ -71,6 +72,9 @@ async def _ask_fields(chat: Chat, event: Event, *, begun: bool) -> Event:
     ends = await chat.ask("ends", end, label="Jam selesai", about=f"{starts:%H:%M}", given=known_end)
     where = words("Di mana tempatnya?", most=MOST_PLACE, least=3)
     place = await chat.ask("place", where, label="Tempat", given=event.place)
+    known = [event.latitude, event.longitude] if event.latitude is not None and place == event.place else LEFT_OUT
+    # Another place is somewhere else: its point is asked for anew.
+    point = await chat.ask("point", Unasked(Spot()), label="Titik lokasi", about=place, given=known)
     return replace(
         event,
         subject=subject,
@@ -81,6 +85,8 @@ async def _ask_fields(chat: Chat, event: Event, *, begun: bool) -> Event:
         ends=f"{ends:%H:%M}" if ends else None,
         starts_at=utc_text(to_utc(first, starts, event.zone)),
         details=await ask_details(chat, event.details),
+        latitude=point[0] if point else None,
+        longitude=point[1] if point else None,
     )
 
 
@@ -104,14 +110,21 @@ def changes_of(before: Event, after: Event, zone: str) -> list[Change]:
     labels = {field.name: field.label for field in FIELDS}
     told = [("Perihal", before.subject, after.subject), ("Waktu", show_when(before, zone), show_when(after, zone))]
     told.append(("Tempat", before.place, after.place))
+    told.append(("Titik lokasi", _shown_point(before), _shown_point(after)))
     for one in fields(Details):
         told.append((labels[one.name], getattr(before.details, one.name), getattr(after.details, one.name)))
     return [change for change in told if change[1] != change[2]]
 
 
+def _shown_point(event: Event) -> str:
+    if event.latitude is None or event.longitude is None:
+        return ""
+    return show_point((event.latitude, event.longitude))
+
+
 def _stands(event: Event, zone: str) -> list[str]:
     """Say what the event says now, field by field."""
-    blank = replace(event, subject="", place="", details=Details())
+    blank = replace(event, subject="", place="", latitude=None, longitude=None, details=Details())
     told = [f"{label}: {new}" for label, _, new in changes_of(blank, event, zone)]
     return [*told[:1], f"Waktu: {show_when(event, zone)}", *told[1:]]
 
@@ -132,7 +145,8 @@ def save(tx: Settling, correction: Correction) -> None:
         for kind in ("reminder", "chase"):
             tx.withdraw(f"event:{before.id}", kind=kind)
     changes = changes_of(before, after, tx.zone)
-    told, replaced = _spread(tx, after, notice(before, changes))
+    moved = venue(after) if venue(after) != venue(before) else None
+    told, replaced = _spread(tx, after, notice(before, changes), moved)
     labels = ", ".join(label for label, _, _ in changes)
     office.note(tx.db, tx.stamp, tx.me.id, "correct", f"event:{before.id}", labels)
     done = [f"{told} orang diberi tahu"] if told else []
@@ -140,7 +154,7 @@ def save(tx: Settling, correction: Correction) -> None:
     tx.say(f"✅ {after.subject} diralat. {'; '.join(done) or 'Belum ada yang menerima kartunya'}.")
 
 
-def _spread(tx: Settling, event: Event, notice: Text) -> tuple[int, int]:
+def _spread(tx: Settling, event: Event, notice: Text, moved: Message | None) -> tuple[int, int]:
     """Put right what people have, and what is about to leave; return how many were told, and how many cards replaced.
 
     A card that stands in a chat is rewritten where the channel can; who has one is told what was wrong in it.
@@ -150,11 +164,14 @@ def _spread(tx: Settling, event: Event, notice: Text) -> tuple[int, int]:
     tx.withdraw(about, kind="announcement")  # a second copy of an uncertain one would be as wrong as the first
     for person_id, name in wait:
         file_waits = tx.withdraw_from(person_id, "attachment", about) > 0
+        tx.withdraw_from(person_id, "venue", about)
         send_card(tx, event, person_id, name, tx.ref, with_file=file_waits)
     for one in have:
         shown = card(event, one.name, tx.zone, invitations.invitation(tx.db, event.id, one.person_id))
         tx.rewrite(one.chat, one.row, shown, kind="corrected", object=about, occurrence=which, lane=2)
         tx.notify(one.person_id, notice, kind="correction", object=about, occurrence=which, lane=2)
+        if moved:
+            tx.notify(one.person_id, moved, kind="venue", object=about, occurrence=f"r{which}", lane=2)
     return len(have), len(wait)
 
 

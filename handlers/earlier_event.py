@@ -24,6 +24,7 @@ class Start:
     letter: Letter
     audience: Audience | None = None
     file: list[list[str]] | None = None  # as an answer is kept
+    point: list[float | None] | None = None
 
     @property
     def is_copy(self) -> bool:
@@ -40,7 +41,7 @@ async def ask_start(chat: Chat, read: Reader) -> Start:
         return Start(letter)
     old = await chat.ask("earlier", choose("Kegiatan mana yang disalin?", earlier, _label))
     copied = Letter(old.subject, "", "", old.starts, old.ends or "", old.place, details=replace(old.details, number=""))
-    return Start(copied, await read(events.audience_of, old.id), _kept_file(old))
+    return Start(copied, await read(events.audience_of, old.id), _kept_file(old), _kept_point(old))
 
 
 def _letter_of(chat: Chat) -> dict[str, Any] | None:
@@ -50,6 +51,10 @@ def _letter_of(chat: Chat) -> dict[str, Any] | None:
 
 def _label(event: Event) -> str:
     return f"{event.subject} · {show_short_day(date.fromisoformat(event.first_day))}"
+
+
+def _kept_point(event: Event) -> list[float | None] | None:
+    return None if event.latitude is None else [event.latitude, event.longitude]
 
 
 def _kept_file(event: Event) -> list[list[str]] | None:

@@ -5,9 +5,9 @@ from datetime import date, datetime, time
 
 from bot.clock import from_utc_text
 from bot.dates import local, show_days, show_time, to_utc
-from bot.message import Attachment, Message
+from bot.message import Attachment, Message, Venue
 from bot.settling import Settling
-from bot.text import Text, bold, lines
+from bot.text import Text, bold, lines, link
 from handlers.answer_card import buttons, said
 from handlers.event_details import detail_lines
 from storage import events, invitations
@@ -43,6 +43,16 @@ def card(event: Event, name: str, zone: str, invitation: Invitation | None = Non
     return Message(told, buttons(event, invitation))
 
 
+def venue(event: Event) -> Message | None:
+    """Return the place on the map, where its point is known; in words, with a link, for channels without maps."""
+    if event.latitude is None or event.longitude is None:
+        return None
+    title, _, address = event.place.partition(", ")
+    at = Venue(title, address or "Lihat di peta", event.latitude, event.longitude)
+    url = f"https://www.google.com/maps?q={at.latitude:.6f},{at.longitude:.6f}"
+    return Message(lines([f"📍 {at.title}", link(at.address, url)]), venue=at)
+
+
 def to_json(file: Attachment | None) -> str | None:
     """Write an event's attachment as the table keeps it."""
     return json.dumps([file.digest, file.name, file.kind]) if file else None
@@ -60,6 +70,8 @@ def send_card(
         # By itself: a card that is a file's caption could not be edited into the answer on every channel.
         file = Message(Text.of(f"Lampiran: {event.subject}"), file=Attachment(*json.loads(event.attachment)))
         told.append(("attachment", file))
+    if place := venue(event):
+        told.append(("venue", place))
     told.append(("announcement", card(event, name, tx.zone, invitations.invitation(tx.db, event.id, person_id))))
     return sum(
         tx.notify(

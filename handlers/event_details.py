@@ -14,6 +14,9 @@ from storage.event_details import Details
 
 LEFT_OUT = "-"
 
+Point = tuple[float, float]
+"""Latitude and longitude, WGS 84."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -88,6 +91,28 @@ async def ask_details(chat: Chat, known: Details) -> Details:
         answer = await chat.ask(field.name, question, label=field.label, about=before, given=before or LEFT_OUT)
         told[field.name] = answer or ""
     return Details(**told)
+
+
+class Spot(Question[Point]):
+    """Where the place is on the map: a location sent from the phone, one's own or any other; kept as degrees."""
+
+    prompt = Text.of("Kirim titik lokasinya lewat tombol lampiran (Lokasi). Kosongkan dengan Lewati.")
+
+    def read(self, said: Said, partial: Any) -> Done | More:
+        if said.location is None:
+            raise NotUnderstood("Mohon kirim lokasi lewat tombol lampiran, atau Lewati.")
+        return Done([said.location.latitude, said.location.longitude])
+
+    def load(self, kept: Any) -> Point:
+        return kept[0], kept[1]
+
+    def show(self, value: Point) -> str:
+        return show_point(value)
+
+
+def show_point(point: Point) -> str:
+    """Write a point in degrees."""
+    return f"{point[0]:.5f}, {point[1]:.5f}"
 
 
 def detail_lines(details: Details) -> list[str]:

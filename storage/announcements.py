@@ -38,7 +38,8 @@ def correct(db: Connection, before: Event, after: Event, now: str) -> bool:
     changed = db.execute(
         """
         UPDATE events SET subject = :subject, place = :place, first_day = :first_day, last_day = :last_day,
-               starts = :starts, ends = :ends, starts_at = :starts_at, edition = edition + 1,
+               starts = :starts, ends = :ends, starts_at = :starts_at,
+               latitude = :latitude, longitude = :longitude, edition = edition + 1,
                moved_at = CASE starts_at WHEN :starts_at THEN moved_at ELSE :now END
         WHERE id = :event AND state = 'announced' AND edition = :edition
         """,
@@ -52,6 +53,8 @@ def correct(db: Connection, before: Event, after: Event, now: str) -> bool:
             "starts": after.starts,
             "ends": after.ends,
             "starts_at": after.starts_at,
+            "latitude": after.latitude,
+            "longitude": after.longitude,
             "now": now,
         },
     )

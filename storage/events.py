@@ -29,6 +29,8 @@ class Event:
     details: Details = NO_DETAILS
     sends_at: str | None = None  # UTC ISO text; None once it was called back
     edition: int = 1  # grows with every correction
+    latitude: float | None = None  # of the place, WGS 84; both or none
+    longitude: float | None = None
 
     def is_out(self, now: str) -> bool:
         """Say whether its cards have left: before, it is shown to nobody but the operators."""
@@ -71,7 +73,7 @@ class Slot:
 
 _EVENT = """
     SELECT e.id, e.subject, e.place, e.first_day, e.last_day, e.starts, e.ends, e.zone, e.state, e.made_by,
-           e.starts_at, e.attachment, e.sends_at, e.edition,
+           e.starts_at, e.attachment, e.sends_at, e.edition, e.latitude, e.longitude,
            d.number, d.agenda, d.dress, d.bring, d.lodging, d.contact, d.notes
     FROM events e LEFT JOIN event_details d ON d.event_id = e.id
 """
@@ -79,7 +81,7 @@ _SLOT = "SELECT s.id, s.event_id, s.day, s.opens_at, s.closes_at, s.code FROM sl
 
 
 def _event(row: Sequence[Any]) -> Event:
-    itself, own_life, details = row[:12], row[12:14], row[14:]
+    itself, own_life, details = row[:12], row[12:16], row[16:]
     known = Details(*details) if details[0] is not None else NO_DETAILS
     return Event(*(*itself, known, *own_life))
 
@@ -108,6 +110,7 @@ def add_event(
     now: str,
     details: Details = NO_DETAILS,
     sends_at: str | None = None,
+    point: tuple[float, float] | None = None,
 ) -> Event:
     """Add an announced event. `ref` is that of the dialog which made it; a second event under it is refused.
 
@@ -116,9 +119,9 @@ def add_event(
     row = db.execute(
         """
         INSERT INTO events (ref, subject, place, first_day, last_day, starts, ends, starts_at, zone, attachment,
-                            audience, made_by, made_at, sends_at)
+                            audience, made_by, made_at, sends_at, latitude, longitude)
         VALUES (:ref, :subject, :place, :first_day, :last_day, :starts, :ends, :starts_at, :zone, :attachment,
-                :audience, :made_by, :now, :sends_at)
+                :audience, :made_by, :now, :sends_at, :latitude, :longitude)
         RETURNING id
         """,
         {
@@ -136,6 +139,8 @@ def add_event(
             "made_by": made_by,
             "now": now,
             "sends_at": sends_at or now,
+            "latitude": point[0] if point else None,
+            "longitude": point[1] if point else None,
         },
     ).fetchone()
     set_details(db, int(row[0]), details)

@@ -33,6 +33,10 @@ def plan(message: Message, can: Capabilities) -> tuple[Message, ...]:
     Choices and ask stand on the last. Labels are final: show them as they are. `form` "numbers" says that the choices
     are in the text alone and get no buttons. Lay a message out once: a second time would print its numbers again.
     """
+    if message.venue is not None:
+        if can.venues:
+            return (message,)
+        message = replace(message, venue=None)  # its text says where it is
     shown = _show_choices(message, can)
     text = _normal(message.text)
     if not text.plain.strip() and (shown.choices or message.ask):

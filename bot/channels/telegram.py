@@ -51,6 +51,7 @@ class Telegram:
         list_label=0,
         edits=True,
         menu=True,
+        venues=True,
         per_row=3,
     )
 

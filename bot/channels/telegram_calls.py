@@ -21,7 +21,7 @@ from bot.channels.channel import (
     Unknown,
 )
 from bot.channels.telegram_http import Flooded, Garbled, NothingLeft
-from bot.message import Capabilities, Choice, Message
+from bot.message import Capabilities, Choice, Message, Venue
 
 LARGEST_PHOTO = 10 * 1024 * 1024  # sendPhoto refuses more, sendDocument takes it
 ROW = 28  # characters that stand side by side on a narrow phone
@@ -71,6 +71,8 @@ def compose(sending: Sending, can: Capabilities, content: bytes) -> tuple[str, d
     if keyboard := _keyboard(message, can.per_row):
         fields["reply_markup"] = keyboard
     fields["caption" if message.file else "text"] = markup.plain(text) if sending.plain else markup.as_html(text)
+    if message.venue is not None:
+        return "sendVenue", _venue(fields, message.venue)
     if not sending.plain:
         fields["parse_mode"] = "HTML"
     if message.file is None:
@@ -81,6 +83,13 @@ def compose(sending: Sending, can: Capabilities, content: bytes) -> tuple[str, d
     kind = "photo" if message.file.kind == "photo" and len(content) <= LARGEST_PHOTO else "document"
     fields[kind] = InputFile(content, filename=markup.one_line(message.file.name) or None)
     return "sendPhoto" if kind == "photo" else "sendDocument", fields
+
+
+def _venue(fields: dict[str, Any], venue: Venue) -> dict[str, Any]:
+    """Return the fields that every message has, with those of a place on the map instead of a text."""
+    kept = {name: value for name, value in fields.items() if name in ("chat_id", "reply_markup")}
+    place = {"title": markup.one_line(venue.title), "address": markup.one_line(venue.address)}
+    return kept | place | {"latitude": venue.latitude, "longitude": venue.longitude}
 
 
 def outcome_of(error: TelegramError) -> Outcome:

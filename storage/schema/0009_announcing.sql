@@ -46,3 +46,6 @@ CREATE TABLE calls (                              -- who could not be reached by
     called_at    TEXT NOT NULL,
     PRIMARY KEY (event_id, person_id)
 ) STRICT, WITHOUT ROWID;
+
+ALTER TABLE events ADD COLUMN latitude REAL CHECK (latitude BETWEEN -90 AND 90);       -- of the place, for a map
+ALTER TABLE events ADD COLUMN longitude REAL CHECK (longitude BETWEEN -180 AND 180);

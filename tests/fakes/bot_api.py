@@ -25,7 +25,7 @@ from tests.fakes.telegram_phones import Phones
 from tests.fakes.telegram_rules import Refusal
 
 TOKEN = "123456:AAF-fake_token_of_the_fake_api"
-SENDS = ("sendMessage", "sendPhoto", "sendDocument", "editMessageText", "editMessageCaption")
+SENDS = ("sendMessage", "sendPhoto", "sendDocument", "sendVenue", "editMessageText", "editMessageCaption")
 CONTROLS = (
     *("say", "tap", "press", "send_photo", "send_album", "send_document", "share_contact", "send_location"),
     *("block", "unblock", "push", "fault_next", "weather"),
@@ -220,6 +220,14 @@ class FakeBotApi(Phones):
     async def _send_document(self, fields: dict[str, Any]) -> Any:
         return await self._send(fields, "sendDocument")
 
+    async def _send_venue(self, fields: dict[str, Any]) -> Any:
+        chat = self._reachable(fields)
+        shown = telegram_rules.venue(fields)
+        buttons, keyboard, rows = telegram_rules.markup(fields)
+        number = next(self.message_ids)
+        self._accept(Accepted(chat, "sendVenue", number, shown, buttons, keyboard, (), "", 0, time.monotonic(), rows))
+        return {"message_id": number, "date": int(self.now()), "chat": {"id": chat, "type": "private"}}
+
     async def _edit(self, fields: dict[str, Any], method: str = "editMessageText") -> Any:
         chat, number = self._reachable(fields), int(fields["message_id"])
         if (chat, number) not in self._shown:
@@ -311,6 +319,7 @@ _METHODS: dict[str, Callable[[FakeBotApi, dict[str, Any]], Any]] = {
     "sendMessage": FakeBotApi._send,
     "sendPhoto": FakeBotApi._send_photo,
     "sendDocument": FakeBotApi._send_document,
+    "sendVenue": FakeBotApi._send_venue,
     "editMessageText": FakeBotApi._edit,
     "editMessageCaption": FakeBotApi._edit_caption,
     "answerCallbackQuery": FakeBotApi._answer,

@@ -57,6 +57,21 @@ def upload(given: dict[str, Any], name: str) -> tuple[str, bytes]:
     return filename, content
 
 
+def venue(given: dict[str, Any]) -> str:
+    """Return a place on the map as words, or refuse."""
+    for name, most in (("latitude", 90.0), ("longitude", 180.0)):
+        try:
+            degrees = float(given.get(name, "none"))
+        except ValueError:
+            degrees = most + 1
+        if not -most <= degrees <= most:
+            raise Refusal(400, f"Bad Request: {name} is invalid")
+    for name in ("title", "address"):
+        if not str(given.get(name, "")).strip():
+            raise Refusal(400, f"Bad Request: VENUE_{name.upper()}_INVALID")
+    return f"📍 {given['title']}\n{given['address']}"
+
+
 def markup(given: dict[str, Any]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...], tuple[int, ...]]:
     """Return the inline buttons, the reply keyboard, and how many inline buttons stand in each row; or refuse."""
     keyboards = given.get("reply_markup") or {}
