@@ -91,7 +91,7 @@ async def test_more_than_fifty_recipients_need_the_typed_phrase(tmp_path: Path) 
     """Neither the button nor the phrase alone sends; going back shows the card again; the phrase names the reach."""
     async with talking(tmp_path, SimulatedPhones()) as talk:
         assert talk.app is not None
-        await talk.app.database.write(_add_people, 55)
+        await talk.app.database.write(add_people, 55)
         await say(talk, "/buat Apel pagi, Jumat 10 November 2023 jam 07.00 di halaman kantor")
         assert "Akan dikirim ke 60 orang: 4 lewat simulator, 56 belum terdaftar." in await say(talk, "semua petugas")
         assert "Mohon pilih" in await say(talk, "KIRIM 60")
@@ -102,7 +102,7 @@ async def test_more_than_fifty_recipients_need_the_typed_phrase(tmp_path: Path) 
         assert "Mohon pilih" in await say(talk, "kirim 60")
         await say(talk, "kirim sekarang")
         assert await count(talk, "events") == 0
-        await talk.app.database.write(_add_people, 1, first=100)
+        await talk.app.database.write(add_people, 1, first=100)
         # The reach that was shown no longer holds: the phrase for it sends nothing.
         assert "Akan dikirim ke 61 orang" in await say(talk, "kirim 60")
         assert await count(talk, "events") == 0
@@ -118,26 +118,27 @@ async def test_who_registers_later_gets_the_card_once(tmp_path: Path) -> None:
         await say(talk, "/buat Rapat TKSK, besok jam 09.00 di Aula")
         await say(talk, "tksk")
         await say(talk, "kirim sekarang")
-        await talk.app.database.write(_add_people, 1)
+        await talk.app.database.write(add_people, 1)
         await say(talk, "/buat Apel pagi, Jumat 10 November 2023 jam 07.00 di halaman kantor")
         await say(talk, "pendamping pkh")
         await say(talk, "kirim sekarang")
-        await talk.app.database.write(_add_people, 1, first=7)
+        await talk.app.database.write(add_people, 1, first=7)
         poster, now = talk.app.poster, talk.clock.now()
         old, new = await talk.app.database.read(_ids, "Petugas 0"), await talk.app.database.read(_ids, "Petugas 7")
         assert await talk.app.database.write(_register, poster, old, now) == 1
         assert await talk.app.database.write(_register, poster, old, now) == 0
         assert await talk.app.database.write(_register, poster, new, now) == 1
         after = now + timedelta(days=5)
-        await talk.app.database.write(_add_people, 1, first=8)
+        await talk.app.database.write(add_people, 1, first=8)
         late = await talk.app.database.read(_ids, "Petugas 8")
         assert await talk.app.database.write(_register, poster, late, after) == 0
         assert await count(talk, "invitations WHERE event_id = 2") == 5
 
 
-def _add_people(db: Connection, many: int, first: int = 0) -> None:
+def add_people(db: Connection, many: int, first: int = 0, *, chats_too: bool = False) -> None:
+    """Put people on the roster, with or without a phone in which they have registered."""
     for number in range(first, first + many):
-        people.add_person(
+        id_ = people.add_person(
             db,
             name=f"Petugas {number}",
             phone=None,
@@ -146,6 +147,9 @@ def _add_people(db: Connection, many: int, first: int = 0) -> None:
             village_id=None,
             now=utc_text(datetime.fromisoformat("2023-11-06T02:00:00+00:00")),
         )
+        if chats_too:
+            chats.hear(db, f"simulator:petugas{number}", "simulator", "Petugas", "2023-11-06T02:00:00.000+00:00")
+            people.link_chat(db, f"simulator:petugas{number}", id_, "2023-11-06T02:00:00.000+00:00")
 
 
 def _ids(db: Connection, name: str) -> int:
@@ -170,5 +174,6 @@ async def say(talk: Talk, words: str) -> str:
 
 
 async def count(talk: Talk, what: str) -> int:
+    """Count the rows of a table, or of a part of it."""
     assert talk.app is not None
     return await talk.app.database.read(lambda db: int(db.execute(f"SELECT count(*) FROM {what}").fetchone()[0]))
