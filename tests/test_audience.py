@@ -50,7 +50,7 @@ def db() -> Iterator[Connection]:
     ],
 )
 def test_who_is_meant(db: Connection, audience: Audience, names: list[str]) -> None:
-    """Roles in districts and people by name, less the exceptions and those who left; the same by every way of asking."""
+    """Roles in districts and people by name, less the exceptions and those who left; whichever way one asks."""
     event = _event(db, audience)
     assert invitations.reach(db, audience).total == len(names)
     belonging = [id_ for id_ in range(1, 6) if events.belongs(db, event.id, id_)]
