@@ -46,7 +46,7 @@ async def ask_correction(chat: Chat, read: Reader) -> Correction:
     changes = changes_of(event, after, chat.zone)
     title = bold(f"Ralat: {event.subject}")
     if not changes:
-        await chat.confirm(lines([title, *_stands(event, chat.zone)]), "")
+        await chat.confirm(lines([title, *_stands(event, chat.zone)]), "")  # it goes on once something is changed
     told = len(await read(deliveries.carried, event.id))
     told_to = f"{told} orang yang sudah menerima kartunya diberi tahu." if told else ""
     many = f"KIRIM {told}"

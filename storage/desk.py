@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.database import Connection
+from storage.outbox import FOR_LATER
 
 CHANNEL = "simulator"
 
@@ -70,9 +71,12 @@ def events_of(db: Connection, chat: str) -> list[str]:
 
 
 def posted_to(db: Connection, chat: str) -> Sequence[tuple[int, str, str, str, str | None, int | None]]:
-    """Return what was said to the phone: (id, body, state, at, external id, edited row)."""
+    """Return what was said to the phone so far: (id, body, state, at, external id, edited row)."""
     return db.execute(
-        "SELECT id, body, state, coalesce(done_at, made_at), external_id, edits FROM outbox WHERE chat = ? ORDER BY id",
+        f"""
+        SELECT id, body, state, coalesce(done_at, made_at), external_id, edits FROM outbox
+        WHERE chat = ? AND NOT {FOR_LATER} ORDER BY id
+        """,
         (chat,),
     ).fetchall()
 

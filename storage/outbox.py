@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from storage.database import Connection
 
+FOR_LATER = "(state = 'queued' AND attempts = 0 AND not_before > made_at)"
+"""The SQL condition that a row is posted for later: nobody can have seen it."""
+
 LOOKED_BACK = 40  # rows of a chat that are searched for cards: older ones have long scrolled away
 
 
@@ -118,10 +121,10 @@ def recent_cards(db: Connection, chat: str, most: int = 3) -> list[Card]:
     What is posted for later stands nowhere yet.
     """
     rows = db.execute(
-        """
+        f"""
         SELECT id, edits, body, kind, json_extract(body, '$.choices') IS NOT NULL FROM outbox
         WHERE chat = ? AND state IN ('queued', 'started', 'sent', 'uncertain')
-          AND NOT (state = 'queued' AND attempts = 0 AND not_before > made_at)
+          AND NOT {FOR_LATER}
         ORDER BY id DESC LIMIT ?
         """,
         (chat, LOOKED_BACK),

@@ -13,7 +13,7 @@ from bot.settling import Settling
 from handlers.event_card import send_open
 from handlers.event_qr import qr_png
 from handlers.letter import Letter, read_letter
-from storage import chats, people
+from storage import chats, desk, people
 from storage.database import Connection
 from tests.phones import SimulatedPhones
 from tests.talk import Talk, talking
@@ -109,6 +109,18 @@ async def test_more_than_fifty_recipients_need_the_typed_phrase(tmp_path: Path) 
         await say(talk, "kirim sekarang")
         assert "Dikirim dalam 60 detik ke 61 orang" in await say(talk, "Kirim 61")
         assert await count(talk, "invitations") == 61
+
+
+async def test_what_is_held_is_on_no_phone(tmp_path: Path) -> None:
+    """The demo's page shows a phone what has come to it, not what will leave in a minute."""
+    async with talking(tmp_path, SimulatedPhones()) as talk:
+        assert talk.app is not None
+        await say(talk, "/buat Rapat TKSK, besok jam 09.00 di Aula")
+        await say(talk, "tksk")
+        await say(talk, "kirim sekarang")
+        assert await talk.app.database.read(desk.posted_to, "simulator:tono") == []
+        await talk.play(["@ +1 menit"])
+        assert len(await talk.app.database.read(desk.posted_to, "simulator:tono")) == 1
 
 
 async def test_who_registers_later_gets_the_card_once(tmp_path: Path) -> None:
