@@ -1,5 +1,6 @@
 """Announcing an event: read the letter, ask what is missing and for whom, show the card and the reach, and send."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -34,6 +35,7 @@ from handlers.send_time import SendTime
 from storage import events, invitations, office, seats
 from storage.event_details import Details
 from storage.events import Audience, Event
+from storage.invitations import Reach
 from storage.seats import Seats
 
 SURE_ABOVE = 50
@@ -64,12 +66,30 @@ class Plan:
 
 
 async def ask_plan(chat: Chat, read: Reader) -> Plan:
-    """Ask for everything an announcement needs; what the letter says is not asked."""
+    """Ask for everything an announcement needs; what the letter says, or the earlier event, is not asked."""
     start = await ask_start(chat, read)
+    basics = await _ask_basics(chat, start)
+    _, place, first, _, starts, _ = basics
+    recipients = await ask_audience(chat, read, "Untuk siapa?", start.audience)
+    details = await ask_details(chat, start.letter.details)
+    offers = await ask_seats(chat, start.seats)
+    document = Unasked(a_document("Kirim surat atau berkas yang ikut dikirim, atau Lewati."))
+    files = await chat.ask("attachment", document, label="Lampiran", given=start.file or LEFT_OUT)
+    known_point = start.point if place == start.letter.place else None
+    point = await chat.ask("point", Unasked(Spot()), label="Titik lokasi", about=place, given=known_point or LEFT_OUT)
+    send_time = SendTime(chat.now, to_utc(first, starts, chat.zone), chat.zone)
+    sends = await chat.ask("sends", Unasked(send_time), given=LEFT_OUT)
+    reach = await read(invitations.reach, recipients.audience)
+    plan = Plan(*basics, _attachment(files), recipients.audience, reach.total, details, offers, sends, point)
+    await _confirm(chat, plan, recipients.told, reach)
+    return plan
+
+
+async def _ask_basics(chat: Chat, start: Start) -> tuple[str, str, date, date, time, time | None]:
+    """Return subject, place, first and last day, start and end, asked in the order of a letter."""
     letter = start.letter
     days_given = [letter.first, letter.last] if letter.last >= chat.today.isoformat() else None
     too_late = "Tanggal di surat sudah lewat." if letter.first and not days_given else letter.no_day
-
     _say_read(chat, start)
     subject = await chat.ask(
         "subject",
@@ -92,30 +112,21 @@ async def ask_plan(chat: Chat, read: Reader) -> Plan:
     where = words("Di mana tempatnya?", most=MOST_PLACE, least=3)
     place = await chat.ask("place", where, label="Tempat", about=letter.place, given=letter.place or None)
     _say_read(chat, start)
-    recipients = await ask_audience(chat, read, "Untuk siapa?", start.audience)
-    details = await ask_details(chat, letter.details)
-    places = await ask_seats(chat)
-    document = Unasked(a_document("Kirim surat atau berkas yang ikut dikirim, atau Lewati."))
-    files = await chat.ask("attachment", document, label="Lampiran", given=start.file or LEFT_OUT)
-    point = await chat.ask("point", Unasked(Spot()), label="Titik lokasi", about=place, given=start.point or LEFT_OUT)
-    begins = to_utc(first, starts, chat.zone)
-    sends = await chat.ask("sends", Unasked(SendTime(chat.now, begins, chat.zone)), given=LEFT_OUT)
-    audience = recipients.audience
-    reach = await read(invitations.reach, audience)
-    file = _attachment(files)
-    plan = Plan(subject, place, first, last, starts, ends, file, audience, reach.total, details, places, sends, point)
+    return subject, place, first, last, starts, ends
+
+
+async def _confirm(chat: Chat, plan: Plan, told: Sequence[str], reach: Reach) -> None:
+    """Show the card and the reach; return once the person wants exactly this sent, now or when it is scheduled."""
     many = f"KIRIM {reach.total}"
-    leaves = show_moment(sends, chat.zone) if sends else ""
+    leaves = show_moment(plan.sends_at, chat.zone) if plan.sends_at else ""
+    sure = (many, f"Lebih dari {SURE_ABOVE} penerima. Ketik {many} untuk memastikan.")
     await chat.confirm(
-        lines([*_preview(plan, chat.zone), *recipients.told, bold(show_reach(reach, leaves))]),
-        ("Jadwalkan" if sends else "Kirim sekarang") if reach.total else "",
-        also={"sends": "Ganti waktu kirim" if sends else "Jadwalkan"},
+        lines([*_preview(plan, chat.zone), *told, bold(show_reach(reach, leaves))]),
+        ("Jadwalkan" if plan.sends_at else "Kirim sekarang") if reach.total else "",
+        also={"sends": "Ganti waktu kirim" if plan.sends_at else "Jadwalkan"},
         fill="Lengkapi",
-        sure=(many, f"Lebih dari {SURE_ABOVE} penerima. Ketik {many} untuk memastikan.")
-        if reach.total > SURE_ABOVE
-        else None,
+        sure=sure if reach.total > SURE_ABOVE else None,
     )
-    return plan
 
 
 def save(tx: Settling, plan: Plan) -> None:

@@ -10,10 +10,12 @@ from bot.dates import show_short_day
 from bot.picked import choose
 from bot.text import Text
 from handlers.letter import Letter, LetterQuestion, keep, read_letter
-from storage import events
+from storage import events, seats
 from storage.events import Audience, Event
+from storage.seats import Seats
 
 MOST = 20
+NO_SEATS = Seats()
 FIRST = "Kegiatan apa? Ketik perihalnya, atau tempel isi surat undangannya."
 
 
@@ -25,6 +27,7 @@ class Start:
     audience: Audience | None = None
     file: list[list[str]] | None = None  # as an answer is kept
     point: list[float | None] | None = None
+    seats: Seats = NO_SEATS
 
     @property
     def is_copy(self) -> bool:
@@ -41,7 +44,13 @@ async def ask_start(chat: Chat, read: Reader) -> Start:
         return Start(letter)
     old = await chat.ask("earlier", choose("Kegiatan mana yang disalin?", earlier, _label))
     copied = Letter(old.subject, "", "", old.starts, old.ends or "", old.place, details=replace(old.details, number=""))
-    return Start(copied, await read(events.audience_of, old.id), _kept_file(old), _kept_point(old))
+    return Start(
+        copied,
+        await read(events.audience_of, old.id),
+        _kept_file(old),
+        _kept_point(old),
+        await read(seats.seats, old.id),
+    )
 
 
 def _letter_of(chat: Chat) -> dict[str, Any] | None:

@@ -9,12 +9,12 @@ from storage.seats import Seats
 MOST = 5000
 
 
-async def ask_seats(chat: Chat) -> Seats:
-    """Return what was filled in from the summary; as many as come, and no shared rooms, where nothing was."""
+async def ask_seats(chat: Chat, known: Seats) -> Seats:
+    """Return what is known, or was filled in from the summary: as many as come, and no shared rooms, by default."""
     many = Unasked(a_number("Berapa kapasitasnya? Yang menjawab Hadir setelah penuh masuk daftar tunggu.", 1, MOST))
-    capacity = await chat.ask("capacity", many, label="Kapasitas", given=LEFT_OUT)
+    capacity = await chat.ask("capacity", many, label="Kapasitas", given=known.capacity or LEFT_OUT)
     shared = Unasked(yes_or_no("Apakah peserta menginap dua orang sekamar?"))
-    answer = await chat.ask("shared", shared, label="Sekamar berdua", given=LEFT_OUT)
+    answer = await chat.ask("shared", shared, label="Sekamar berdua", given="yes" if known.shared else LEFT_OUT)
     return Seats(capacity, answer is True)
 
 

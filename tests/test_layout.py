@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.channels.layout import NEXT, NO_TEXT, PREVIOUS, plan, split
 from bot.channels.telegram import Telegram
-from bot.message import Attachment, Capabilities, Choice, Message
+from bot.message import Attachment, Capabilities, Choice, Message, Venue
 from bot.text import Span, Text, bold, code
 
 TELEGRAM = Telegram.capabilities
@@ -32,6 +32,14 @@ def test_a_few_short_choices_are_buttons(can: Capabilities) -> None:
     """Hadir, Tidak hadir, Diwakili are buttons everywhere."""
     message = offered("Hadir", "Tidak hadir", "Diwakili")
     assert plan(message, can) == (message,)
+
+
+def test_a_place_is_a_point_on_the_map_or_words_with_a_link() -> None:
+    """Where a channel has maps the venue goes as it is; elsewhere its words do. Both survive the outbox."""
+    place = Message(Text.of("📍 Aula"), venue=Venue("Aula", "Lihat di peta", 3.5796, 98.6748))
+    assert Message.from_json(place.to_json()) == place
+    assert plan(place, TELEGRAM) == (place,)
+    assert plan(place, WHATSAPP) == (Message(Text.of("📍 Aula")),)
 
 
 def test_more_choices_are_a_list_where_there_is_one() -> None:

@@ -33,7 +33,7 @@ from bot.channels.channel import (
 )
 from bot.channels.telegram import AnotherPoller, Telegram, TokenInvalid, Unreachable
 from bot.clock import StoppedClock
-from bot.message import Attachment, Choice, Message
+from bot.message import Attachment, Choice, Message, Venue
 from bot.text import Text, bold
 from tests.fakes.bot_api import TOKEN, FakeBotApi
 from tests.fakes.telegram_phones import JPEG
@@ -443,6 +443,21 @@ async def test_a_photo_too_large_for_one_goes_as_a_document(world: World) -> Non
     world.kept = {"p": b"x" * (10 * 1024 * 1024 + 1)}
     await world.telegram().send(to(SITI, Message(Text(), file=Attachment("p", "foto.jpg", "photo"))))
     assert world.api.chat(SITI)[0].method == "sendDocument"
+
+
+async def test_a_place_is_a_venue(world: World) -> None:
+    """A place leaves in one call as a point on the map; one that is nowhere is refused, not retried."""
+    telegram = world.telegram()
+    hotel = Venue("Hotel Le Polonia", "Jl. Jenderal Sudirman No. 14-18\nMedan", 3.5796, 98.6748)
+    await telegram.send(to(SITI, Message(Text.of("📍 Hotel Le Polonia"), venue=hotel)))
+    (shown,) = world.api.chat(SITI)
+    assert (shown.method, shown.text) == (
+        "sendVenue",
+        "📍 Hotel Le Polonia\nJl. Jenderal Sudirman No. 14-18 Medan",
+    )
+    nowhere = Message(Text.of("?"), venue=replace(hotel, latitude=91.0))
+    assert isinstance(await telegram.send(to(SITI, nowhere)), Refused)
+    assert world.api.calls == ["sendVenue", "sendVenue"]
 
 
 async def test_what_cannot_be_composed_is_refused(world: World) -> None:
