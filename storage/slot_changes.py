@@ -59,7 +59,10 @@ def add(db: Connection, event_id: int, window: Window, code: str) -> None:
 
 
 def strike(db: Connection, slot_id: int) -> None:
-    """Take a slot away that nobody was at; the tries to get in too early are kept without it."""
+    """Take a slot away, with the lists printed for it; one that somebody was at stays. Tries are kept without it."""
+    if db.execute("SELECT 1 FROM check_ins WHERE slot_id = ?", (slot_id,)).fetchone():
+        return
     db.execute("UPDATE tries SET slot_id = NULL WHERE slot_id = ?", (slot_id,))
-    db.execute("DELETE FROM excuses WHERE slot_id = ?", (slot_id,))
+    for table in ("excuses", "sheets"):
+        db.execute(f"DELETE FROM {table} WHERE slot_id = ?", (slot_id,))
     db.execute("DELETE FROM slots WHERE id = ?", (slot_id,))

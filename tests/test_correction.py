@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from storage import sheets
+from storage.database import Connection
 from tests.phones import SimulatedPhones
 from tests.talk import Talk, talking
 from tests.test_announce import add_people, count, say
@@ -67,9 +69,16 @@ async def test_a_try_at_a_slot_that_is_struck_is_kept(talk: Talk) -> None:
         lambda db: str(db.execute("SELECT code FROM slots ORDER BY day DESC LIMIT 1").fetchone()[0])
     )
     await talk.play([f"Tono> {last}"])
+    await talk.app.database.write(_print_list)
     await correct(talk, "Hari: 12-13 November")
     assert await count(talk, "slots") == 2
     assert await count(talk, "tries WHERE reason = 'early' AND slot_id IS NULL") == 1
+
+
+def _print_list(db: Connection) -> None:
+    """Print the blank list of the last day, as the office does in the morning."""
+    last = int(db.execute("SELECT id FROM slots ORDER BY day DESC LIMIT 1").fetchone()[0])
+    sheets.keep_sheet(db, "AB2CD3EF", 1, "{}", 1, "2023-11-06T02:00:00.000+00:00", slot_id=last)
 
 
 async def test_what_somebody_else_corrected_meanwhile_is_not_overwritten(talk: Talk) -> None:
