@@ -172,6 +172,54 @@ async def test_a_migration_that_fails_leaves_the_schema_as_it_was(
     await store.close()
 
 
+async def test_a_store_from_before_the_sessions_keeps_everything(tmp_path: Path) -> None:
+    """Slots, check-ins, refused tries and answers of schema 6 are all there, with defaults for what was not known."""
+    path = tmp_path / "store"
+    old = sqlite3.connect(path, isolation_level=None)
+    old.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
+    for number, script in database.migrations()[:6]:
+        old.executescript(f"{script}\nPRAGMA user_version = {number};")
+    old.executescript("""
+        INSERT INTO persons (id, name, role, made_at) VALUES (1, 'Rahma', 'operator', 'x'), (2, 'Siti', 'tksk', 'x');
+        INSERT INTO events (id, ref, subject, place, first_day, last_day, starts, starts_at, zone, audience, made_by,
+                            made_at)
+        VALUES (7, 'd7', 'Bimtek', 'Aula', '2023-11-12', '2023-11-13', '08:00', 'x', 'Asia/Jakarta', '{}', 1, 'x');
+        INSERT INTO invitations VALUES (7, 2, 'no', 'sakit', '2023-11-08');
+        INSERT INTO slots VALUES (3, 7, '2023-11-12', '07', '18', 'K7M2P'), (4, 7, '2023-11-13', '07', '18', 'W4X9Z');
+        INSERT INTO check_ins VALUES (3, 2, 42, '0752', '0753');
+        INSERT INTO tries VALUES (9, 2, '0700', 'wrong', NULL), (10, 2, '0701', 'early', 4);
+    """)
+    old.close()
+    store = await Database.open(path)
+
+    def everything(db: Connection) -> list[tuple[object, ...]]:
+        rows: list[tuple[object, ...]] = []
+        for sql in (
+            "SELECT id, event_id, day, session, opens_at, late_from, closes_at, code, waits FROM slots ORDER BY id",
+            "SELECT slot_id, person_id, number, at, stored_at, level, state, by_person, left_at FROM check_ins",
+            "SELECT slot_id, person_id, number FROM present",
+            "SELECT id, person_id, at, reason, slot_id FROM tries ORDER BY id",
+            "SELECT event_id, person_id, answer, reason, answered_at FROM invitations",
+            "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'old!_%' ESCAPE '!' OR name LIKE 'new!_%' ESCAPE '!'",
+            "SELECT count(*) FROM pragma_foreign_key_check",
+        ):
+            rows += map(tuple, db.execute(sql))
+        return rows
+
+    assert await store.read(everything) == [
+        (3, 7, "2023-11-12", "", "07", None, "18", "K7M2P", 0),
+        (4, 7, "2023-11-13", "", "07", None, "18", "W4X9Z", 0),
+        (3, 2, 42, "0752", "0753", "B", "kept", None, None),
+        (3, 2, 42),
+        (9, 2, "0700", "wrong", None),
+        (10, 2, "0701", "early", 4),
+        (7, 2, "no", "sakit", "2023-11-08"),
+        (0,),
+        (0,),
+    ]
+    await store.close()
+
+
 async def test_a_pragma_that_is_not_taken_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The promises rest on the pragmas; a store that does not take them is not opened."""
     monkeypatch.setitem(database.PRAGMAS, "synchronous", 7)

@@ -26,9 +26,9 @@ CREATE TABLE new_check_ins (
     stored_at    TEXT NOT NULL,
     level        TEXT NOT NULL DEFAULT 'B' CHECK (level IN ('A', 'B', 'C', 'D', 'E')),
                                                    -- committee scan, live code, delayed code, assisted, entered later
-    state        TEXT NOT NULL DEFAULT 'kept' CHECK (state IN ('kept', 'asked', 'undone')),
-                                                   -- asked: a colleague said so, the person has yet to say yes
-    by_person    INTEGER REFERENCES persons,       -- who scanned, assisted or entered it; NULL: the person
+    state        TEXT NOT NULL DEFAULT 'kept' CHECK (state IN ('kept', 'asked', 'denied', 'undone')),
+                                                   -- asked: a colleague said so, the person has yet to say yes, or denied it
+    by_person    INTEGER REFERENCES persons,       -- who scanned, assisted, entered or undid it; NULL: the person
     reason       TEXT NOT NULL DEFAULT '',         -- why it was entered, or undone
     distance     TEXT CHECK (distance IN ('near', 'around', 'far')),   -- from the place; never a coordinate
     left_at      TEXT,                             -- the exit scan
@@ -45,7 +45,8 @@ CREATE TABLE new_tries (                           -- every refused check-in, wi
     person_id    INTEGER NOT NULL REFERENCES persons,
     at           TEXT NOT NULL,
     reason       TEXT NOT NULL CHECK (reason IN
-        ('wrong', 'early', 'late', 'stale', 'locked', 'uninvited', 'cancelled')),   -- stale: a code of long ago
+        ('wrong', 'early', 'late', 'stale', 'locked', 'uninvited', 'cancelled', 'undone')),
+                                                   -- stale: words of an earlier window; undone: the committee struck it
     slot_id      INTEGER REFERENCES slots
 ) STRICT;
 INSERT INTO new_tries SELECT id, person_id, at, reason, slot_id FROM tries;
@@ -65,6 +66,11 @@ CREATE TABLE check_in_rules (                      -- how an event checks in; no
     location     INTEGER NOT NULL DEFAULT 0 CHECK (location IN (0, 1)),
     exits        INTEGER NOT NULL DEFAULT 0 CHECK (exits IN (0, 1))
 ) STRICT;
+
+CREATE VIEW present AS                             -- the check-ins that count: kept, and of a level that the office takes
+    SELECT c.slot_id, c.person_id, c.number, c.at, c.level, c.left_at
+    FROM check_ins c JOIN slots s ON s.id = c.slot_id LEFT JOIN check_in_rules r ON r.event_id = s.event_id
+    WHERE c.state = 'kept' AND instr(coalesce(r.levels, 'ABCDE'), c.level);
 
 CREATE TABLE excuses (                             -- why somebody was not at a slot, as told to the office
     slot_id      INTEGER NOT NULL REFERENCES slots,
