@@ -89,6 +89,6 @@ def build_routes(
     dialogs |= {one.name: one for one in make_boards(address)}
     dialogs |= {one.name: one for one in PROGRAMME}
     dialogs |= {one.name: one for one in make_accounting(office, link)}
-    payloads = {"c": VERIFY.name, "h": CHECK_IN.name, "k": my_events.name, "u": CLAIM.name}
+    payloads = {"c": VERIFY.name, "h": CHECK_IN.name, "k": my_events.name, "s": "pindai", "u": CLAIM.name}
     bare = (read_code, read_bare_code, read_refusal, read_sent)
     return Routes(commands, dialogs, payloads, bare, fallback=menu.name, door=start.name)

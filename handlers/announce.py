@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import utc_text
@@ -13,7 +13,6 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import a_time, some_days, words
 from handlers.audience import ask_audience, show_reach
-from handlers.codes import make_code
 from handlers.earlier_event import Start, ask_start
 from handlers.event_card import card, send_card, to_json
 from handlers.event_details import (
@@ -28,10 +27,10 @@ from handlers.event_details import (
     show_point,
 )
 from handlers.event_seats import ask_seats, seat_lines
-from handlers.event_slots import day_window
 from handlers.hold import HOLD, say_held
 from handlers.letter import MOST_PLACE, MOST_SUBJECT
 from handlers.send_time import SendTime
+from handlers.slot_plan import SlotPlan, add_slots, ask_slot_plan, show_plan
 from storage import events, invitations, office, seats
 from storage.event_details import Details
 from storage.events import Audience, Event
@@ -59,6 +58,7 @@ class Plan:
     seats: Seats
     sends_at: datetime | None  # None: after the hold
     point: Point | None
+    slots: SlotPlan
 
     def starts_at(self, zone: str) -> datetime:
         """The moment of its beginning, in UTC."""
@@ -69,10 +69,11 @@ async def ask_plan(chat: Chat, read: Reader) -> Plan:
     """Ask for everything an announcement needs; what the letter says, or the earlier event, is not asked."""
     start = await ask_start(chat, read)
     basics = await _ask_basics(chat, start)
-    _, place, first, _, starts, _ = basics
+    _, place, first, _, starts, ends = basics
     recipients = await ask_audience(chat, read, "Untuk siapa?", start.audience)
     details = await ask_details(chat, start.letter.details)
     offers = await ask_seats(chat, start.seats)
+    slots = await ask_slot_plan(chat, starts, ends)
     document = Unasked(a_document("Kirim surat atau berkas yang ikut dikirim, atau Lewati."))
     files = await chat.ask("attachment", document, label="Lampiran", given=start.file or LEFT_OUT)
     known_point = start.point if place == start.letter.place else None
@@ -80,7 +81,8 @@ async def ask_plan(chat: Chat, read: Reader) -> Plan:
     send_time = SendTime(chat.now, to_utc(first, starts, chat.zone), chat.zone)
     sends = await chat.ask("sends", Unasked(send_time), given=LEFT_OUT)
     reach = await read(invitations.reach, recipients.audience)
-    plan = Plan(*basics, _attachment(files), recipients.audience, reach.total, details, offers, sends, point)
+    file = _attachment(files)
+    plan = Plan(*basics, file, recipients.audience, reach.total, details, offers, sends, point, slots)
     await _confirm(chat, plan, recipients.told, reach)
     return plan
 
@@ -121,7 +123,7 @@ async def _confirm(chat: Chat, plan: Plan, told: Sequence[str], reach: Reach) ->
     leaves = show_moment(plan.sends_at, chat.zone) if plan.sends_at else ""
     sure = (many, f"Lebih dari {SURE_ABOVE} penerima. Ketik {many} untuk memastikan.")
     await chat.confirm(
-        lines([*_preview(plan, chat.zone), *told, bold(show_reach(reach, leaves))]),
+        lines([*_preview(plan, chat.zone), *told, show_plan(plan.slots), bold(show_reach(reach, leaves))]),
         ("Jadwalkan" if plan.sends_at else "Kirim sekarang") if reach.total else "",
         also={"sends": "Ganti waktu kirim" if plan.sends_at else "Jadwalkan"},
         fill="Lengkapi",
@@ -130,7 +132,7 @@ async def _confirm(chat: Chat, plan: Plan, told: Sequence[str], reach: Reach) ->
 
 
 def save(tx: Settling, plan: Plan) -> None:
-    """Make the event, its slots and codes, invite everybody who is meant, and post the cards, held for a minute."""
+    """Make the event and its slots, invite everybody who is meant, and post the cards, held for a minute."""
     if tx.me.role not in OPERATORS:
         raise Refused("Yang bisa mengumumkan kegiatan hanya operator Dinas.")
     event = events.add_event(
@@ -153,7 +155,7 @@ def save(tx: Settling, plan: Plan) -> None:
         point=plan.point,
     )
     seats.set_seats(tx.db, event.id, plan.seats)
-    _add_slots(tx, event, plan)
+    add_slots(tx, event, plan.slots)
     people = invitations.freeze(tx.db, event.id, plan.audience)
     if len(people) != plan.reach:
         raise Refused("Daftar petugas baru saja berubah. Mohon periksa lagi penerimanya.")
@@ -161,25 +163,6 @@ def save(tx: Settling, plan: Plan) -> None:
         send_card(tx, event, person_id, name)
     office.note(tx.db, tx.stamp, tx.me.id, "announce", f"event:{event.id}", f"{len(people)} orang")
     say_held(tx, event, len(people), scheduled=plan.sends_at is not None)
-
-
-def _add_slots(tx: Settling, event: Event, plan: Plan) -> None:
-    """Give each day its window."""
-    used = events.open_codes(tx.db, tx.stamp)
-    day = plan.first
-    while day <= plan.last:
-        opens, closes = day_window(event, day)
-        code = make_code(lambda number, day=day: tx.derive(f"code:{day}:{number}"), used)  # type: ignore[misc]
-        used.add(code)
-        events.add_slot(
-            tx.db,
-            event.id,
-            day=day.isoformat(),
-            opens_at=utc_text(opens),
-            closes_at=utc_text(closes),
-            code=code,
-        )
-        day += timedelta(days=1)
 
 
 def _say_read(chat: Chat, start: Start) -> None:
@@ -201,7 +184,7 @@ def _say_read(chat: Chat, start: Start) -> None:
             chat.say(f"{label}: {value}")
     for line in letter_lines(letter.details):
         chat.say(line)
-    lacks = [*missing(letter.details), *([] if start.file else ["lampiran"])]
+    lacks = [*missing(letter.details), "absen per sesi", *([] if start.file else ["lampiran"])]
     chat.say(f"Belum ada: {', '.join(lacks)}." if lacks else "")
 
 

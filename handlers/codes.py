@@ -1,4 +1,4 @@
-"""Check-in codes: how they are made, and how a typed one is recognised."""
+"""Check-in codes: how a fixed one is made, and how what was typed or said is recognised as a code or as two words."""
 
 import re
 from collections.abc import Callable, Collection
@@ -6,40 +6,43 @@ from collections.abc import Callable, Collection
 from bot.message import Said
 from bot.questions import Done, NotUnderstood, Question
 from bot.routes import Wanted
+from bot.slot_codes import ALPHABET, FIXED_LENGTH, ROTATING_LENGTH, all_words, changes, spell
 from bot.text import Text
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without 0 O 1 I L, which look alike on a board
-LENGTH = 5
-WHAT_A_CODE_IS = "Kode terdiri dari 5 huruf dan angka, misalnya K7M2P. Lihat papan di depan ruangan."
+WHAT_A_CODE_IS = (
+    "Kode terdiri dari 5 atau 6 huruf dan angka, misalnya K7M2P, atau dua kata. Lihat papan di depan ruangan."
+)
 
 
 def make_code(secret: Callable[[str], bytes], used: Collection[str]) -> str:
-    """Return a code that is not in `used`; `secret` gives 32 bytes for a name, the same ones for the same name.
+    """Return a fixed code that is not in `used`; `secret` gives 32 bytes for a name, the same ones for the same name.
 
     It has a digit and a letter, so that neither a word nor a number is ever taken for a code.
     """
     number = 0
     while True:
-        value = int.from_bytes(secret(str(number)), "big")
-        code = "".join(ALPHABET[value // len(ALPHABET) ** place % len(ALPHABET)] for place in range(LENGTH))
-        if _is_mixed(code) and code not in used:
+        code = spell(secret(str(number)), FIXED_LENGTH)
+        if changes(code) and code not in used:
             return code
         number += 1
 
 
 def read_code(text: str) -> str | None:
-    """Return the code that was typed, in capitals and without spaces and dashes; None if it has not the form of one."""
+    """Return the code that was typed, in capitals and without spaces and dashes, or the two words as "kuda merah".
+
+    None if it has not the form of either.
+    """
     code = re.sub(r"[\s\-–.:]+", "", text).upper()
-    code = re.sub(r"^(?:HADIR|KODE)+", "", code) if len(code) > LENGTH else code
-    return code if len(code) == LENGTH and all(symbol in ALPHABET for symbol in code) else None
+    code = re.sub(r"^(?:HADIR|KODE)+", "", code)
+    if len(code) in (FIXED_LENGTH, ROTATING_LENGTH) and all(symbol in ALPHABET for symbol in code):
+        return code
+    return _read_words(text)
 
 
 def read_bare_code(said: Said) -> Wanted | None:
-    """Recognise a code that was sent alone: `k7m2p`, `K7M 2P`."""
+    """Recognise a code that was sent alone: `k7m2p`, `K7M 2P`, `kuda merah`."""
     code = read_code(said.text)
-    # Nobody splits a code into a word and a number: `jam 25` is an answer to something else.
-    words = said.text.split()
-    if code is None or len(words) > 2 or not any(_is_mixed(word) for word in words):
+    if code is None or (" " not in code and not _stands_alone(said.text, code)):
         return None
     return Wanted("hadir", code)
 
@@ -59,5 +62,13 @@ class CodeQuestion(Question[str]):
         return str(kept)
 
 
-def _is_mixed(code: str) -> bool:
-    return any(symbol.isdigit() for symbol in code) and any(symbol.isalpha() for symbol in code)
+def _stands_alone(text: str, code: str) -> bool:
+    # Nobody splits a code into a word and a number: `jam 25` is an answer to something else; `grup25` is a name.
+    words = text.split()
+    return len(words) <= 2 and any(map(changes, words)) and changes(code) >= (2 if len(code) == ROTATING_LENGTH else 1)
+
+
+def _read_words(text: str) -> str | None:
+    words = re.sub(r"^\W*(?:(?:hadir|kode)\b\W*)+", "", text.casefold()).split()
+    words = [word.strip(".,!-–") for word in words]
+    return " ".join(words) if len(words) == 2 and set(words) <= set(all_words()) else None

@@ -20,6 +20,7 @@ from storage import announcements, deliveries, events, invitations, office
 from storage.database import Connection
 from storage.event_details import Details
 from storage.events import Event
+from storage.slots import slots_of
 
 SURE_ABOVE = 50
 OVER = "Kegiatan itu sudah selesai atau dibatalkan, jadi tidak bisa diralat. Lihat /kegiatan."
@@ -188,13 +189,13 @@ def _correct_words(change: Change) -> str:
 
 
 def _is_open(db: Connection, event: Event, now: str) -> bool:
-    slots = events.slots_of(db, event.id)
+    slots = slots_of(db, event.id)
     known = events.event(db, event.id)
     return known is not None and known.state == "announced" and bool(slots) and slots[-1].closes_at > now
 
 
 def _has_begun(db: Connection, event: Event, now: str) -> bool:
-    return any(slot.opens_at <= now for slot in events.slots_of(db, event.id))
+    return any(slot.opens_at <= now for slot in slots_of(db, event.id))
 
 
 CORRECT = Dialog("ralat", "Ralat kegiatan", ask_correction, save, OPERATORS)

@@ -15,6 +15,7 @@ SECTIONS: tuple[Section, ...] = (
     desk_invitations.SECTION,
     desk_answers.SECTION,
     desk_check_in.SECTION,
+    desk_check_in.BOARD,
     desk_programme.SECTION,
     desk_recaps.SECTION,
 )

@@ -14,6 +14,7 @@ from storage import events, invitations
 from storage.events import Event
 from storage.invitations import Invitation
 from storage.people import Person
+from storage.slots import slots_of
 
 
 def event_lines(event: Event, zone: str) -> Text:
@@ -90,7 +91,7 @@ def send_card(
 
 def ends_at(tx: Settling, event: Event) -> datetime | None:
     """Return when nothing can be done about the event any more: its last slot closes."""
-    slots = events.slots_of(tx.db, event.id)
+    slots = slots_of(tx.db, event.id)
     return from_utc_text(slots[-1].closes_at) if slots else None
 
 

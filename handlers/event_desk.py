@@ -10,9 +10,11 @@ from bot.dates import show_day
 from bot.message import Choice
 from bot.settling import Settling
 from bot.text import Text
+from handlers.receipts import in_session, of_session
 from storage import events
 from storage.database import Connection
-from storage.events import Event, Slot
+from storage.events import Event
+from storage.slots import Slot, slots_of
 
 NOT_YOURS = "Itu hanya untuk operator Dinas dan panitia kegiatan ini. Lihat /kegiatan."
 OPERATORS = frozenset({"operator"})
@@ -55,7 +57,7 @@ def is_desk(db: Connection, event_id: int, person_id: int, role: str) -> bool:
 
 def slot_now(db: Connection, event_id: int, now: str) -> Slot | None:
     """Return the slot whose code goes on the board: the open one, or the next to open; None once all are closed."""
-    return next((slot for slot in events.slots_of(db, event_id) if slot.closes_at > now), None)
+    return next((slot for slot in slots_of(db, event_id) if slot.closes_at > now), None)
 
 
 def is_running(tx: Settling, event: Event) -> bool:
@@ -65,13 +67,20 @@ def is_running(tx: Settling, event: Event) -> bool:
 
 def has_begun(tx: Settling, event: Event) -> bool:
     """Say whether the first slot has opened."""
-    return any(slot.opens_at <= tx.stamp for slot in events.slots_of(tx.db, event.id))
+    return any(slot.has_opened(tx.stamp) for slot in slots_of(tx.db, event.id))
 
 
 def day_title(slots: list[Slot], slot: Slot) -> str:
-    """Write "hari 2, Senin, 13 November 2023"; of a single day, the day alone."""
-    day = show_day(date.fromisoformat(slot.day))
-    return f"hari {slots.index(slot) + 1}, {day}" if len(slots) > 1 else day
+    """Write "hari 2, Senin, 13 November 2023, sesi pagi"; of a single day and session, the day alone."""
+    days = sorted({one.day for one in slots})
+    number = f"hari {days.index(slot.day) + 1}, " if len(days) > 1 else ""
+    return f"{number}{show_day(date.fromisoformat(slot.day))}{in_session(slot)}"
+
+
+def slot_title(slots: list[Slot], slot: Slot) -> str:
+    """Write "Absen hari 2 sesi pagi", with no more than tells it from the event's other slots."""
+    days = sorted({one.day for one in slots})
+    return f"Absen{f' hari {days.index(slot.day) + 1}' if len(days) > 1 else ''}{of_session(slot)}"
 
 
 def event_number(arg: str) -> int:

@@ -1,10 +1,7 @@
 """The check-in code as a picture: a QR code that opens the bot with the code, for the board or the projector."""
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import segno
 
 from bot.chat import EVERYONE, Chat, Dialog, Reader, Refused
 from bot.clock import utc_text
@@ -12,9 +9,10 @@ from bot.message import Attachment, Message
 from bot.settling import Settling
 from bot.text import Text, bold, code, lines
 from handlers.event_desk import NOT_YOURS, day_title, event_number, is_desk, may_run, slot_now
+from handlers.qr_pictures import qr_png
 from storage import events
-
-PIXELS = 12  # for each square of the code: sharp on a projector, small enough for a phone
+from storage.check_in_rules import rules_of
+from storage.slots import slots_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,11 @@ def make_qr(link: Callable[[str], str]) -> Dialog[Picture]:
         slot = await read(slot_now, event.id, utc_text(chat.now))
         if slot is None or event.state == "cancelled":
             raise Refused("Kegiatan itu sudah selesai, jadi tidak ada kode lagi.")
-        slots = await read(events.slots_of, event.id)
+        if (await read(rules_of, event.id)).rotating:
+            raise Refused(
+                "Kode kegiatan ini berganti tiap 30 detik, jadi tidak bisa dicetak. Pakai Layar atau Papan di chat."
+            )
+        slots = await read(slots_of, event.id)
         assert chat.files is not None
         digest = await chat.files.keep(qr_png(link(f"h_{slot.code}") or f"HADIR {slot.code}"), "image/png")
         text = lines([bold(event.subject), Text.of(f"Kode {day_title(slots, slot)}: ") + code(slot.code)])
@@ -50,10 +52,3 @@ def save(tx: Settling, picture: Picture) -> None:
     if not may_run(tx, picture.event_id):
         raise Refused(NOT_YOURS)
     tx.say(Message(picture.text, file=picture.file))
-
-
-def qr_png(content: str) -> bytes:
-    """Draw the content as a QR code; the same content gives the same bytes."""
-    out = io.BytesIO()
-    segno.make(content, error="m", micro=False).save(out, kind="png", scale=PIXELS, border=4)
-    return out.getvalue()

@@ -14,9 +14,9 @@ from bot.message import Attachment, Message
 from bot.picked import choose
 from bot.settling import Settling
 from bot.text import Text, bold, lines
-from handlers.check_in import locked_until
 from handlers.event_card import show_when
 from handlers.event_desk import NOT_YOURS, event_number, is_desk, may_run
+from handlers.guessing import locked_until
 from storage import events
 from storage.attendance import Attendance, attendance
 from storage.events import Event

@@ -7,9 +7,10 @@ from bot.clock import from_utc_text, utc_text
 from bot.dates import to_utc
 from bot.settling import Settling
 from handlers.codes import make_code
-from storage import events, slot_changes
+from storage import slot_changes
 from storage.events import Event
 from storage.slot_changes import Window
+from storage.slots import open_codes
 
 OPENS_BEFORE = timedelta(hours=1)
 LASTS = timedelta(hours=10)  # a day whose end nobody said: from 08.00 to 18.00
@@ -49,7 +50,7 @@ def move_slots(tx: Settling, before: Event, after: Event) -> None:
 def _add_days(tx: Settling, event: Event) -> None:
     """Give each day that has no slot yet the slots of the last one that has."""
     known = slot_changes.windows(tx.db, event.id)
-    used = events.open_codes(tx.db, tx.stamp)
+    used = open_codes(tx.db, tx.stamp)
     day = date.fromisoformat(event.first_day)
     while day <= date.fromisoformat(event.last_day):
         if day.isoformat() not in {one.day for one in known}:

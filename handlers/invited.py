@@ -6,6 +6,7 @@ from storage import events, invitations
 from storage.database import Connection
 from storage.events import Event
 from storage.invitations import Invitation
+from storage.slots import slots_of
 
 NOT_INVITED = "Bapak/Ibu tidak ada di daftar undangan kegiatan itu. Mohon hubungi Dinas Sosial."
 
@@ -17,7 +18,7 @@ def event_to_answer(db: Connection, event_id: int, now: str) -> Event:
         raise Refused(NOT_INVITED)
     if event.state == "cancelled":
         raise Refused(f"{event.subject} dibatalkan, jadi tidak perlu dijawab.")
-    slots = events.slots_of(db, event.id)
+    slots = slots_of(db, event.id)
     if slots and slots[-1].closes_at <= now:
         raise Refused(f"{event.subject} sudah selesai, jadi jawabannya tidak bisa diubah lagi.")
     return event

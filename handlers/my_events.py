@@ -14,7 +14,11 @@ from bot.text import Text, bold, lines
 from handlers import feedback_card
 from handlers.answer_card import answer_line, buttons, said, show_answer
 from handlers.ask_office import ask_button, takes_questions
+from handlers.assisting import ANSWER, HELP
+from handlers.board_picture import make_board_picture
+from handlers.by_hand import RECORD, UNDO
 from handlers.chase import CHASE
+from handlers.check_in_rules import RULES
 from handlers.committee import COMMITTEE
 from handlers.correction import CORRECT
 from handlers.desk_answers import REFUSED, SILENT, count_answers
@@ -23,15 +27,19 @@ from handlers.desk_invitations import CANCEL
 from handlers.desk_rooms import ROOMS
 from handlers.desk_sections import DESK, desk_buttons, desk_lines
 from handlers.event_card import card_lines
-from handlers.event_desk import may_run
+from handlers.event_desk import may_run, slot_title
 from handlers.event_files import files_button, files_for
 from handlers.event_qr import make_qr
 from handlers.hold import RECALL, SEND_NOW, waiting_buttons, waiting_line
 from handlers.phone_list import CALL_LIST, CALLED, HAND_ON
 from handlers.phoned_answer import PHONED
 from handlers.resend import RESEND
+from handlers.scanning import make_scanning
+from handlers.slot_switch import CLOSE, OPEN
+from handlers.walk_ins import WALK_IN
 from storage import check_ins, events, invitations
 from storage.events import Event
+from storage.slots import Slot, slots_of
 
 LOOKS_BACK = timedelta(days=30)
 MOST = 20
@@ -68,10 +76,23 @@ def make_my_events(link: Callable[[str], str]) -> tuple[Dialog[Any], ...]:
 
     `link` turns a deep link's payload ("h_K7M2P") into an address that opens the bot, or '' where there is none.
     """
-    desk: tuple[Dialog[Any], ...] = (DESK, SILENT, REFUSED, PHONED, CHASE, ROOMS, MISSING, COMMITTEE, CANCEL)
+    desk: tuple[Dialog[Any], ...] = (DESK, SILENT, REFUSED, PHONED, CHASE, ROOMS, COMMITTEE, CANCEL)
+    checking_in: tuple[Dialog[Any], ...] = (
+        MISSING,
+        OPEN,
+        CLOSE,
+        RECORD,
+        UNDO,
+        RULES,
+        HELP,
+        ANSWER,
+        WALK_IN,
+        *make_scanning(link),
+    )
+    pictures = (make_qr(link), make_board_picture(link))
     mine = Dialog("kegiatan", "Kegiatan", show, say)
-    announcing = (RECALL, SEND_NOW, CORRECT, RESEND, CALL_LIST, HAND_ON, CALLED)
-    return mine, *desk, *announcing, make_qr(link)
+    announcing: tuple[Dialog[Any], ...] = (RECALL, SEND_NOW, CORRECT, RESEND, CALL_LIST, HAND_ON, CALLED)
+    return mine, *desk, *announcing, *checking_in, *pictures
 
 
 def _events(tx: Settling) -> list[Event]:
@@ -99,7 +120,7 @@ def _say_one(tx: Settling, event_id: int) -> None:
         told += desk_lines(tx, event)
         choices += desk_buttons(tx, event)
     if invitation:
-        slots = events.slots_of(tx.db, event.id)
+        slots = slots_of(tx.db, event.id)
         over = event.state == "cancelled" or slots[-1].closes_at <= tx.stamp
         # Who is there need not say any more whether he or she will come.
         came = any(check_ins.check_in_of(tx.db, slot.id, tx.me.id) for slot in slots)
@@ -111,6 +132,8 @@ def _say_one(tx: Settling, event_id: int) -> None:
             told.append("Tidak dijawab.")
         told += _attended(tx, event)
         choices += [] if over or (came and not invitation.answer) else buttons(event, invitation)
+        if not over and _can_be_scanned(tx, slots):
+            choices.append(action("qrsaya", event.id, "QR saya"))
         choices += _programme(tx, event, runs=runs)
     tx.say(lines(told), *choices)
 
@@ -121,6 +144,12 @@ def _programme(tx: Settling, event: Event, *, runs: bool) -> list[Choice]:
     if feedback_card.day_to_rate(tx.db, event, tx.me.id, tx.today):
         offered.append(action("masukan", event.id, "Saran dan masukan"))
     return offered + ([ask_button(event)] if not runs and takes_questions(event, tx.today) else [])
+
+
+def _can_be_scanned(tx: Settling, slots: list[Slot]) -> bool:
+    """Say whether the person still has to check in today."""
+    today = [slot for slot in slots if slot.day == tx.today.isoformat() and slot.closes_at > tx.stamp]
+    return any(check_ins.check_in_of(tx.db, slot.id, tx.me.id) is None for slot in today)
 
 
 def _listed(tx: Settling, event: Event) -> list[str | Text]:
@@ -143,17 +172,21 @@ def _listed(tx: Settling, event: Event) -> list[str | Text]:
 
 
 def _attended(tx: Settling, event: Event, *, today_only: bool = False) -> list[str]:
-    """Say for each day that has begun whether the person checked in."""
-    slots = events.slots_of(tx.db, event.id)
+    """Say for each slot that has opened whether the person checked in."""
+    slots = slots_of(tx.db, event.id)
     told = []
-    for number, slot in enumerate(slots, 1):
-        if slot.opens_at > tx.stamp or (today_only and slot.day != tx.today.isoformat()):
+    for slot in slots:
+        if not slot.has_opened(tx.stamp) or (today_only and slot.day != tx.today.isoformat()):
             continue
-        day = f"Absen hari {number}" if len(slots) > 1 else "Absen"
-        done = check_ins.check_in_of(tx.db, slot.id, tx.me.id)
-        if done:
+        day = slot_title(slots, slot)
+        done = check_ins.entry_of(tx.db, slot.id, tx.me.id)
+        if done and done.state == "asked":
+            told.append(f"{day}: menunggu jawaban Bapak/Ibu atas catatan teman")
+        elif done and done.state == "kept":
             at = show_time(local(from_utc_text(done.at), event.zone), event.zone)
-            told.append(f"{day}: tercatat {at}, No. {done.number:04}")
+            at = "oleh panitia" if done.level == "E" else at
+            late = ", tertunda" if done.level == "C" else ", terlambat" if (slot.late_from or "~") <= done.at else ""
+            told.append(f"{day}: tercatat {at}{late}, No. {done.number:04}")
         elif slot.closes_at > tx.stamp:
             told.append(f"{day}: belum, kirim kode yang ada di papan")
         else:

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.dates import show_day, show_days
 from bot.documents.attendance_list import Line, hours, list_lines, slot_title
-from handlers.codes import ALPHABET
+from bot.slot_codes import ALPHABET
 from storage import office
 from storage.attendance import Attendance, Attendee
 from storage.database import Connection

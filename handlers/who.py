@@ -29,8 +29,12 @@ async def ask_who(
     *,
     near: Sequence[Somebody] = (),
     nobody: str = "Tidak ada petugas aktif bernama {}. Ketik sebagian namanya, misalnya Siti.",
+    typed: str = "",
 ) -> Somebody:
-    """Ask until exactly one of `people` is meant; `near` are offered at once, `nobody` is said of a name none has."""
+    """Ask until exactly one of `people` is meant; `near` are offered at once, `nobody` is said of a name none has.
+
+    `typed` is a part of the name that came with the command.
+    """
     free = [one for one in people if not one.not_now]
 
     def find(part: str) -> list[Somebody]:
@@ -50,6 +54,12 @@ async def ask_who(
             raise NotUnderstood("Pilihan tadi sudah tidak berlaku, mohon pilih lagi.")
         return found
 
+    given = None
+    if typed:
+        try:
+            given = [one.id for one in find(typed)]
+        except NotUnderstood as why:
+            chat.say(str(why))
     name = Typed(
         Text.of(prompt),
         find,
@@ -59,7 +69,7 @@ async def ask_who(
         [(f"p{one.id}", show(one), [one]) for one in near],
         echoes=False,
     )
-    found = {str(one.id): one for one in await chat.ask("name", name)}
+    found = {str(one.id): one for one in await chat.ask("name", name, given=given)}
     if len(found) == 1:
         return next(iter(found.values()))
     return await chat.ask("who", choose("Yang mana?", found, show), about=",".join(found))

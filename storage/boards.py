@@ -48,7 +48,7 @@ def district_counts(db: Connection, event_id: int, slot_id: int | None) -> list[
         """
         SELECT coalesce(d.name, ''), count(c.person_id), count(*)
         FROM invitations i JOIN persons p ON p.id = i.person_id LEFT JOIN districts d ON d.id = p.district_id
-        LEFT JOIN check_ins c ON c.slot_id = :slot AND c.person_id = i.person_id
+        LEFT JOIN present c ON c.slot_id = :slot AND c.person_id = i.person_id
         WHERE i.event_id = :event GROUP BY d.name ORDER BY d.name IS NULL, d.name
         """,
         {"event": event_id, "slot": slot_id},

@@ -1,4 +1,4 @@
-"""Events: what was announced to whom, its committee, and its check-in windows (slots), one for each day."""
+"""Events: what was announced to whom, and who is on its committee."""
 
 import json
 from collections.abc import Sequence
@@ -59,25 +59,12 @@ class Audience:
         return cls(body["roles"], body["districts"], body.get("people", ()), body.get("except", ()))
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A check-in window: open from `opens_at` until before `closes_at`, both UTC ISO text; `day` is local."""
-
-    id: int
-    event_id: int
-    day: str
-    opens_at: str
-    closes_at: str
-    code: str
-
-
 _EVENT = """
     SELECT e.id, e.subject, e.place, e.first_day, e.last_day, e.starts, e.ends, e.zone, e.state, e.made_by,
            e.starts_at, e.attachment, e.sends_at, e.edition, e.latitude, e.longitude,
            d.number, d.agenda, d.dress, d.bring, d.lodging, d.contact, d.notes
     FROM events e LEFT JOIN event_details d ON d.event_id = e.id
 """
-_SLOT = "SELECT s.id, s.event_id, s.day, s.opens_at, s.closes_at, s.code FROM slots s "
 
 
 def _event(row: Sequence[Any]) -> Event:
@@ -188,7 +175,7 @@ def open_events_for(db: Connection, person_id: int, now: str) -> list[Event]:
         + f"""
         WHERE e.state = 'announced' AND EXISTS (SELECT 1 FROM slots s WHERE s.event_id = e.id AND s.closes_at > :now)
           AND (EXISTS (SELECT 1 FROM invitations i WHERE i.event_id = e.id AND i.person_id = :person)
-               OR {_BELONGS})
+               OR {BELONGS})
         ORDER BY e.first_day, e.starts, e.id
         """,
         {"now": now, "person": person_id},
@@ -196,38 +183,16 @@ def open_events_for(db: Connection, person_id: int, now: str) -> list[Event]:
     return [_event(row) for row in rows]
 
 
-_BELONGS = f"EXISTS (SELECT 1 FROM persons p WHERE p.id = :person AND {meant('e.audience')})"
+# Whether :person is now one of those that the event `e` is meant for.
+BELONGS = f"EXISTS (SELECT 1 FROM persons p WHERE p.id = :person AND {meant('e.audience')})"
 
 
 def belongs(db: Connection, event_id: int, person_id: int) -> bool:
     """Say whether the person, as he or she now stands on the roster, is one of those the event is meant for."""
     found = db.execute(
-        f"SELECT 1 FROM events e WHERE e.id = :event AND {_BELONGS}", {"event": event_id, "person": person_id}
+        f"SELECT 1 FROM events e WHERE e.id = :event AND {BELONGS}", {"event": event_id, "person": person_id}
     ).fetchone()
     return found is not None
-
-
-def add_slot(db: Connection, event_id: int, *, day: str, opens_at: str, closes_at: str, code: str) -> None:
-    """Add the check-in window of a day."""
-    db.execute(
-        "INSERT INTO slots (event_id, day, opens_at, closes_at, code) VALUES (?, ?, ?, ?, ?)",
-        (event_id, day, opens_at, closes_at, code),
-    )
-
-
-def slots_of(db: Connection, event_id: int) -> list[Slot]:
-    """Return an event's slots, day by day."""
-    return [Slot(*row) for row in db.execute(_SLOT + "WHERE s.event_id = ? ORDER BY s.day", (event_id,))]
-
-
-def slots_with_code(db: Connection, code: str) -> list[Slot]:
-    """Return the slots of this code, the latest first: once a slot has closed its code may be given again."""
-    return [Slot(*row) for row in db.execute(_SLOT + "WHERE s.code = ? ORDER BY s.closes_at DESC, s.id", (code,))]
-
-
-def open_codes(db: Connection, now: str) -> set[str]:
-    """Return the codes of the slots that have not closed."""
-    return {str(row[0]) for row in db.execute("SELECT code FROM slots WHERE closes_at > ?", (now,))}
 
 
 def set_committee(db: Connection, event_id: int, person_id: int, member: bool) -> None:

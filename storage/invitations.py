@@ -150,6 +150,25 @@ def admit(db: Connection, event_id: int, person_id: int) -> Invitation | None:
     return found
 
 
+def invite(db: Connection, event_id: int, person_id: int) -> None:
+    """Invite somebody whom the announcement did not mean."""
+    db.execute(
+        "INSERT INTO invitations (event_id, person_id) VALUES (?, ?) ON CONFLICT DO NOTHING", (event_id, person_id)
+    )
+
+
+def names_of(db: Connection, event_id: int) -> list[tuple[int, str, str]]:
+    """Return id, name and kecamatan of everybody who is invited, by name."""
+    rows = db.execute(
+        """
+        SELECT p.id, p.name, coalesce(d.name, '') FROM invitations i JOIN persons p ON p.id = i.person_id
+        LEFT JOIN districts d ON d.id = p.district_id WHERE i.event_id = ? ORDER BY p.name, p.id
+        """,
+        (event_id,),
+    )
+    return [(int(row[0]), str(row[1]), str(row[2])) for row in rows]
+
+
 def answer(
     db: Connection,
     event_id: int,
@@ -211,7 +230,7 @@ def refused(db: Connection, event_id: int) -> list[tuple[Named, str | None, str 
 
 def absent(db: Connection, event_id: int, slot_id: int) -> list[Named]:
     """Return who is invited and has not checked in to a slot, by district and name."""
-    came = "SELECT 1 FROM check_ins k WHERE k.slot_id = :slot AND k.person_id = i.person_id"
+    came = "SELECT 1 FROM present k WHERE k.slot_id = :slot AND k.person_id = i.person_id"
     return _named(db, f"NOT EXISTS ({came})", {"event": event_id, "slot": slot_id})
 
 

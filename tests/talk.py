@@ -1,11 +1,13 @@
 """The harness: reads a transcript, plays it against the whole bot, and writes down what people heard.
 
     # a comment                          @ 2023-11-12 06:50      the clock is set (local time)
-    Siti> /p2k2                          @ +2 jam                … or moved: jam, hari, menit
+    Siti> /p2k2                          @ +2 jam                … or moved: jam, hari, menit, detik
     Siti> [Melati · Kwala Bingai]        = SELECT count(*) FROM meetings
     Siti> [Hadir] lama                     1
     Siti> (foto) (album 3) (kontak sendiri) (kontak lain) (lokasi) (stiker) (dokumen a.xlsx) (dokumen a.xlsx) caption
     Siti> (blokir) (buka blokir)
+    Siti> (kode)   Siti> hadir (kode -20 menit)   Siti> (kata)      what the board shows, or showed
+    Rahma> (pindai Siti)                                          the link behind Siti's own QR code
     Siti< Kelompok mana?  [Melati · Kwala Bingai] [Mawar · Kwala Bingai]
     Siti~ (what a card was changed into)
 
@@ -24,13 +26,22 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.app import App, Plan, build
-from bot.clock import StoppedClock
+from bot.clock import StoppedClock, utc_text
 from bot.pacer import Limits
+from bot.slot_codes import shown_code
+from storage.badges import badge_of
+from storage.check_in_rules import rules_of
 from storage.database import Connection
-from tests.worlds import OFFICE, build_world
+from storage.slots import slot, slot_secret
+from tests.worlds import OFFICE, PEOPLE, build_world
 
 ZONE = "Asia/Jakarta"
-UNITS = {"menit": timedelta(minutes=1), "jam": timedelta(hours=1), "hari": timedelta(days=1)}
+UNITS = {
+    "detik": timedelta(seconds=1),
+    "menit": timedelta(minutes=1),
+    "jam": timedelta(hours=1),
+    "hari": timedelta(days=1),
+}
 
 
 @dataclass(frozen=True)
@@ -162,7 +173,7 @@ class Talk:
         elif spoken := re.match(r"([A-Z]\w*)> (.*)", line):
             self.log.append(line)
             self.said += 1
-            event = self.phones.write(spoken[1], spoken[2], self.said)
+            event = self.phones.write(spoken[1], await self._looked_up(spoken[2]), self.said)
             await self._through(event)
             self._write_down(spoken[1])
             return
@@ -226,6 +237,15 @@ class Talk:
         for one in sorted(new, key=lambda one: (one.who != speaker, one.who)):
             self.log += one.lines()
 
+    async def _looked_up(self, said: str) -> str:
+        """Put what stands on the board, or in somebody's QR code, in place of the words for it."""
+        assert self.app is not None
+        for found in re.finditer(r"\((kode|kata)(?: ([-+]\d+) (\w+))?\)|\(pindai (\w+)\)", said):
+            moment = self.clock.now() + (int(found[2]) * UNITS[found[3]] if found[2] else timedelta())
+            seen = await self.app.database.read(_look, found[1] or found[4], moment)
+            said = said.replace(found[0], seen)
+        return said
+
     async def _query(self, sql: str) -> list[str]:
         assert self.app is not None
 
@@ -233,6 +253,20 @@ class Talk:
             return [f"  {' | '.join('' if cell is None else str(cell) for cell in row)}" for row in db.execute(sql)]
 
         return await self.app.database.read(ask)
+
+
+def _look(db: Connection, what: str, moment: datetime) -> str:
+    """Read the code or the words of the slot that is open at a moment, else the next one; or somebody's badge."""
+    event_id, slot_id = db.execute(
+        "SELECT event_id, id FROM slots WHERE closes_at > ? ORDER BY opens_at LIMIT 1", (utc_text(moment),)
+    ).fetchone()
+    if what not in ("kode", "kata"):
+        (person_id,) = db.execute("SELECT id FROM persons WHERE name = ?", (PEOPLE[what][0],)).fetchone()
+        return f"/start s_{event_id}_{badge_of(db, event_id, person_id)}"
+    found = slot(db, slot_id)
+    assert found is not None
+    shown = shown_code(found, slot_secret(db, slot_id), rules_of(db, event_id).rotating, moment)
+    return shown.code if what == "kode" else " ".join(shown.words)
 
 
 def _leave_the_dead_in_peace(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

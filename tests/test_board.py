@@ -19,6 +19,7 @@ from bot.web.server import make_app
 from storage import boards, check_ins, events, invitations
 from storage.database import Connection, Database
 from storage.events import Audience
+from storage.slots import add_slot
 from tests.browser import CHROMIUM, NONE_HERE, open_page
 from tests.worlds import OFFICE, build_world
 
@@ -72,7 +73,7 @@ async def an_office(folder: Path) -> AsyncIterator[Office]:
             now=now,
         )
         opens, closes = "2023-11-12T01:00:00.000+00:00", "2023-11-12T05:00:00.000+00:00"
-        events.add_slot(db, made.id, day="2023-11-12", opens_at=opens, closes_at=closes, code="K7M2P")
+        add_slot(db, made.id, day="2023-11-12", opens_at=opens, closes_at=closes, code="K7M2P")
         for name in ("Siti Aminah", "Budi Sembiring", "Tono Surbakti"):
             invitations.admit(db, made.id, people_named(db)[name])
         return boards.renew_board(db, made.id, now)
@@ -189,7 +190,7 @@ async def _watch(page: Any) -> None:
     siti = page.locator("[data-phone]", has_text="Siti Aminah").first
     await office.locator("[name=text]").fill("/kegiatan")
     await office.locator("[data-send]").click()
-    for label in ("Absen", "Layar"):
+    for label in ("Papan", "Layar"):
         await office.get_by_role("button", name=label, exact=True).last.click()
     said = office.locator("[data-bubble]", has_text="/layar/").last
     link = re.search(r"http\S+/layar/[0-9a-f]{32}", await said.inner_text())

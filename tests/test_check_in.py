@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from random import Random
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -15,11 +16,18 @@ from bot.clock import from_utc_text, utc_text
 from bot.message import Capabilities, Said
 from bot.posting import Poster
 from bot.settling import Settling
-from handlers.check_in import LOCKED_FOR, MOST_WRONG, MOST_WRONG_A_DAY, locked_until, save
-from handlers.codes import ALPHABET, make_code, read_bare_code, read_code
-from storage import chats, events, invitations, people
+from bot.slot_codes import ALPHABET, all_words, code_of, window_at, words_of
+from handlers.assisting import MOST_ASSISTED
+from handlers.check_in import Sent, save
+from handlers.codes import make_code, read_bare_code, read_code
+from handlers.guessing import LOCKED_FOR, MOST_WRONG, MOST_WRONG_A_DAY, locked_until
+from handlers.slot_meant import find_meant
+from handlers.who import Somebody
+from storage import chats, check_ins, events, invitations, people
+from storage.check_in_rules import Rules, set_rules
 from storage.database import Connection, migrate
 from storage.events import Audience
+from storage.slots import add_slot, move_slot, slot_secret
 
 SEVEN = datetime(2023, 11, 12, 0, 0, tzinfo=UTC)  # 07.00 WIB
 POSTER = Poster({"telegram": Capabilities(4096, 1024, 100, 0, 60, 0, edits=True)})
@@ -68,7 +76,6 @@ def test_a_code_is_read_as_people_type_it(form: str, lower: bool) -> None:
         "pkh 24",
         "rt 5 a",
         "K7M2",
-        "K7M2PX",
         "K0M2P",
         "🙂🙂🙂🙂🙂",
         "",
@@ -85,7 +92,7 @@ def test_what_is_no_code_is_left_alone(text: str) -> None:
 def test_whatever_is_typed_a_code_is_well_formed_or_none(text: str) -> None:
     """Reading never fails, and never lets anything but a code through."""
     code = read_code(text)
-    assert code is None or (len(code) == 5 and set(code) <= set(ALPHABET))
+    assert code is None or " " in code or (len(code) in (5, 6) and set(code) <= set(ALPHABET))
 
 
 def test_the_fifth_wrong_code_locks_for_a_quarter_of_an_hour() -> None:
@@ -138,7 +145,7 @@ def db() -> Iterator[Connection]:
     for day, code in enumerate(["K7M2P", "W4X9Z"]):
         opens = SEVEN + timedelta(days=day)
         closes = opens + timedelta(hours=11)
-        events.add_slot(
+        add_slot(
             connection,
             event.id,
             day=f"2023-11-{12 + day}",
@@ -156,7 +163,7 @@ def send(db: Connection, person_id: int, code: str, at: datetime, late: timedelt
     chat = f"telegram:{person_id}"
     today = (at + timedelta(hours=7)).date()
     person = people.person(db, person_id)
-    save(Settling(db, chat, person, "d9", at, at + late, today, ZONE, None, POSTER), code)
+    save(Settling(db, chat, person, "d9", at, at + late, today, ZONE, None, POSTER), Sent(code))
     return str(db.execute("SELECT body FROM outbox ORDER BY id DESC LIMIT 1").fetchone()[0])
 
 
@@ -220,3 +227,134 @@ def _check(db: Connection) -> None:
         ]
         for place, at in enumerate(guessed):
             assert bisect_right(guessed, at + LOCKED_FOR - timedelta(microseconds=1)) - place <= MOST_WRONG
+
+
+@pytest.fixture
+def rotating(db: Connection) -> Connection:
+    """The same store, its event with codes that rotate."""
+    set_rules(db, 1, Rules(rotating=True))
+    return db
+
+
+def code_at(db: Connection, moment: datetime, slot_id: int = 1) -> str:
+    return code_of(slot_secret(db, slot_id), window_at(moment))
+
+
+@pytest.mark.parametrize(("age", "level"), [(0, "B"), (29, "B"), (30, "B"), (59, "B"), (60, "C"), (1200, "C")])
+def test_a_rotating_code_is_live_for_two_windows_and_never_longer(rotating: Connection, age: int, level: str) -> None:
+    """A forwarded code older than two windows is credited to the window it names, and never as live."""
+    shown = SEVEN + timedelta(minutes=31)
+    send(rotating, 1, code_at(rotating, shown), shown + timedelta(seconds=age))
+    kept = check_ins.check_in_of(rotating, 1, 1)
+    assert kept is not None
+    assert kept.level == level
+    assert kept.at == utc_text(shown if level == "C" else shown + timedelta(seconds=age))
+
+
+def test_a_code_is_judged_by_when_it_was_sent_not_by_when_it_reached_us(rotating: Connection) -> None:
+    """Hours without a network on our side cost nobody anything; a clock that runs ahead gains nobody anything."""
+    at = SEVEN + timedelta(minutes=10)
+    send(rotating, 1, code_at(rotating, at), at, late=timedelta(hours=5))
+    ahead = timedelta(hours=1)
+    assert "tidak cocok" in send(rotating, 2, code_at(rotating, at + ahead), at + ahead, late=-ahead)
+    levels = rotating.execute("SELECT person_id, level, at FROM check_ins").fetchall()
+    assert [tuple(row) for row in levels] == [(1, "B", utc_text(at))]
+
+
+def test_a_code_of_the_future_of_another_day_or_of_another_slot_is_wrong(rotating: Connection) -> None:
+    """Nobody can send today what will be shown tomorrow, nor tomorrow what was shown today."""
+    noon = SEVEN + timedelta(hours=5)
+    for moment, slot_id in ((noon + timedelta(seconds=30), 1), (noon, 2), (noon - timedelta(hours=6), 1)):
+        assert "tidak cocok" in send(rotating, 1, code_at(rotating, moment, slot_id), noon)
+    next_day = SEVEN + timedelta(days=1, hours=1)
+    assert "tidak cocok" in send(rotating, 1, code_at(rotating, noon), next_day)
+    assert rotating.execute("SELECT count(*) FROM check_ins").fetchone()[0] == 0
+
+
+def test_words_are_live_or_nothing(rotating: Connection) -> None:
+    """Two words are too short to be credited to any of a day's windows: old ones are refused, and are no guess."""
+    now, secret = SEVEN + timedelta(hours=1), slot_secret(rotating, 1)
+    old = " ".join(words_of(secret, window_at(now - timedelta(minutes=20))))
+    for _ in range(MOST_WRONG + 1):
+        assert "sudah berganti" in send(rotating, 1, old, now)
+    assert "Tercatat hadir" in send(rotating, 1, " ".join(words_of(secret, window_at(now))), now)
+    reasons = {row[0] for row in rotating.execute("SELECT reason FROM tries")}
+    assert reasons == {"stale"}
+
+
+def test_words_sent_where_nothing_is_open_are_no_guess(db: Connection) -> None:
+    """Two words that happen to be on the list cost nobody a try outside the hours, and check nobody in."""
+    assert "tidak ada absen yang dibuka" in send(db, 3, "kuda merah", SEVEN)
+    assert "Absen dibuka" in send(db, 1, "kuda merah", SEVEN - timedelta(minutes=20))
+    assert [tuple(row) for row in db.execute("SELECT person_id, reason FROM tries")] == [(1, "early")]
+
+
+@pytest.mark.parametrize("kind", ["codes", "words"])
+def test_a_thousand_guesses_of_one_person_give_nothing(rotating: Connection, kind: str) -> None:
+    """Within the hours of a slot only a few dozen are looked at, and none of them checks anybody in."""
+    chance, at, looked_at = Random(7), SEVEN, 0
+    for _ in range(1000):
+        at += timedelta(seconds=30)
+        guess = (
+            "".join(chance.choices(ALPHABET, k=6)) if kind == "codes" else " ".join(chance.choices(all_words(), k=2))
+        )
+        looked_at += "Terlalu banyak" not in send(rotating, 1, guess, at)
+    assert looked_at <= MOST_WRONG_A_DAY
+    assert rotating.execute("SELECT count(*) FROM check_ins").fetchone()[0] == 0
+    assert rotating.execute("SELECT count(*) FROM tries").fetchone()[0] == 1000
+
+
+def test_the_worst_wrong_code_costs_milliseconds(rotating: Connection) -> None:
+    """The last code of the longest slot is compared with all that were shown before: 1,320 windows of eleven hours."""
+    at = SEVEN + timedelta(hours=10, minutes=59)
+    began = perf_counter()
+    assert find_meant(rotating, 1, "A2A2A2", at, ZONE, thorough=True) is None
+    assert perf_counter() - began < 0.5
+
+
+def test_whom_the_committee_struck_is_not_let_in_by_a_code_but_by_the_committee(db: Connection) -> None:
+    """The number stays with the row; nobody else gets it."""
+    send(db, 1, "K7M2P", SEVEN)
+    assert check_ins.undo(db, 1, 1, "titip absen", 3)
+    assert not check_ins.undo(db, 1, 1, "titip absen", 3)
+    assert "dibatalkan panitia: titip absen" in send(db, 1, "K7M2P", SEVEN + timedelta(minutes=1))
+    assert "No. 0002" in send(db, 2, "K7M2P", SEVEN + timedelta(minutes=2))
+    assert check_ins.count(db, 1) == 1
+    assert check_ins.vouch(db, 1, 1, utc_text(SEVEN), "A", 3).number == 1
+    assert check_ins.count(db, 1) == 2
+
+
+def test_a_level_that_does_not_count_gives_way_to_one_that_does(rotating: Connection) -> None:
+    """A delayed code that the office does not take is no reason to stay absent."""
+    set_rules(rotating, 1, Rules(rotating=True, levels="AB"))
+    at = SEVEN + timedelta(hours=1)
+    send(rotating, 1, code_at(rotating, at - timedelta(minutes=10)), at)
+    assert check_ins.count(rotating, 1) == 0
+    assert "Tercatat hadir, No. 0001" in send(rotating, 1, code_at(rotating, at), at)
+    assert check_ins.count(rotating, 1) == 1
+
+
+def test_a_slot_that_waits_takes_nobody_before_it_is_opened(db: Connection) -> None:
+    """Neither at its planned hour nor before."""
+    db.execute("UPDATE slots SET waits = 1")
+    assert "belum dibuka panitia" in send(db, 1, "K7M2P", SEVEN)
+    move_slot(db, 1, opens_at=utc_text(SEVEN), late_from=None, closes_at=utc_text(SEVEN + timedelta(hours=1)))
+    assert "Tercatat hadir" in send(db, 1, "K7M2P", SEVEN)
+
+
+def test_nobody_vouches_for_more_than_a_few(db: Connection) -> None:
+    """At most three at one slot, and those who deny it count as well."""
+    send(db, 1, "K7M2P", SEVEN)
+    stamp = utc_text(SEVEN)
+    for number in range(MOST_ASSISTED):
+        friend = people.add_person(
+            db, name=f"Teman {number}", phone=None, role="facilitator", district_id=None, village_id=None, now=stamp
+        )
+        invitations.invite(db, 1, friend)
+        check_ins.record(db, 1, friend, stamp, stamp, level="D", state="asked", by_person=1)
+        check_ins.deny(db, 1, friend)
+    person = people.person(db, 1)
+    tx = Settling(db, "telegram:1", person, "d9", SEVEN, SEVEN, SEVEN.date(), ZONE, None, POSTER)
+    save(tx, Sent("K7M2P", Somebody(2, "Budi")))
+    assert "Paling banyak 3" in str(db.execute("SELECT body FROM outbox ORDER BY id DESC LIMIT 1").fetchone()[0])
+    assert check_ins.entry_of(db, 1, 2) is None

@@ -18,6 +18,7 @@ from handlers.reminders import compose
 from storage import chats, check_ins, events, feedback, people
 from storage.database import Connection, Database
 from storage.events import Audience, Event
+from storage.slots import add_slot
 from tests.phones import SimulatedPhones
 from tests.talk import Talk, talking
 from tests.test_transcripts import everything
@@ -144,7 +145,7 @@ def _hold_event(db: Connection, zone: str) -> None:
     event = _event(db, zone)
     for day, code in (("2023-11-10", "AAAAA"), ("2023-11-11", "BBBBB")):
         opens, closes = (utc_text(dates.to_utc(date.fromisoformat(day), time(hour), zone)) for hour in (8, 16))
-        events.add_slot(db, event.id, day=day, opens_at=opens, closes_at=closes, code=code)
+        add_slot(db, event.id, day=day, opens_at=opens, closes_at=closes, code=code)
     check_ins.record(db, 1, 1, now, now)
 
 

@@ -21,6 +21,7 @@ from storage import chats, events, invitations, people, places
 from storage.database import Connection, Database
 from storage.events import Audience
 from storage.seeds import load_seeds
+from storage.slots import add_slot
 from tests.fakes.bot_api import Accepted, FakeBotApi
 from tests.fakes.telegram_phones import JPEG
 from tests.proofs import ledger
@@ -217,7 +218,7 @@ def _found(db: Connection, everybody: Sequence[Somebody], event: bool) -> None:
             now=now,
         )
         closes = utc_text(START + timedelta(hours=14))
-        events.add_slot(db, bimtek.id, day="2023-11-12", opens_at=now, closes_at=closes, code=CODE)
+        add_slot(db, bimtek.id, day="2023-11-12", opens_at=now, closes_at=closes, code=CODE)
         for person in people.people_in_roles(db, "facilitator", "tksk"):
             assert invitations.admit(db, bimtek.id, person.id)
 

@@ -23,6 +23,7 @@ from bot.pacer import Limits
 from storage import check_ins, events, invitations
 from storage.database import Connection
 from storage.events import Audience
+from storage.slots import add_slot, slots_of
 from tests.fakes.bot_api import TOKEN, Accepted, FakeBotApi
 from tests.worlds import OFFICE
 
@@ -73,9 +74,9 @@ def gather_crowd(db: Connection) -> int:
         now=now,
     )
     closes = utc_text(SEVEN + timedelta(hours=10))
-    events.add_slot(db, event.id, day="2023-11-12", opens_at=now, closes_at=closes, code=CODE)
+    add_slot(db, event.id, day="2023-11-12", opens_at=now, closes_at=closes, code=CODE)
     assert len(invitations.freeze(db, event.id, Audience(("facilitator",)))) == PEOPLE
-    return events.slots_of(db, event.id)[0].id
+    return slots_of(db, event.id)[0].id
 
 
 @pytest.mark.proof

@@ -96,12 +96,12 @@ SABOTAGES = (
         ("tests/test_transcripts.py", "-k", "check_in"),
         (
             (
-                "storage/schema/0003_events.sql",
+                "storage/schema/0007_sessions.sql",
                 "    PRIMARY KEY (slot_id, person_id),\n    UNIQUE (slot_id, number)\n) STRICT, WITHOUT ROWID;",
                 "    PRIMARY KEY (slot_id, number)\n) STRICT, WITHOUT ROWID;",
             ),
             ("storage/check_ins.py", "ON CONFLICT (slot_id, person_id) DO NOTHING", "ON CONFLICT DO NOTHING"),
-            ("handlers/check_in.py", "if found and (before :=", "if found and not found and (before :="),
+            ("handlers/check_in.py", "if meant and before and before.state", "if meant and not meant and before.state"),
         ),
     ),
     Sabotage(

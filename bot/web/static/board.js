@@ -31,11 +31,12 @@ function lead() {
   const at = (millis) => `pukul ${clock(millis)} ${told.zone}`;
   return {
     early: () => `Absen dibuka ${at(told.opens)}`,
+    waits: () => "Absen dibuka panitia sebentar lagi",
     open: () => "Pindai, atau kirim kode ini ke bot",
     closed: () => `Absen sudah ditutup ${at(told.closes)}`,
     cancelled: () => "Kegiatan ini dibatalkan",
     none: () => "Tidak ada absen hari ini",
-    gone: () => "Tautan layar ini tidak berlaku lagi. Mohon minta yang baru di bot: /kegiatan, Absen, Layar.",
+    gone: () => "Tautan layar ini tidak berlaku lagi. Mohon minta yang baru di bot: /kegiatan, Papan, Layar.",
   }[told.state]();
 }
 
