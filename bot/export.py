@@ -24,8 +24,13 @@ TABLES: dict[str, str] = {
     "invitations": "SELECT event_id, person_id, answer, cause, reason, answered_at, answered_by, delegate_id, "
     "instead_of FROM invitations ORDER BY event_id, person_id",
     "rooms": "SELECT event_id, room, person_id FROM rooms ORDER BY event_id, room, person_id",
-    "slots": "SELECT id, event_id, day, opens_at, closes_at FROM slots ORDER BY id",
-    "check_ins": "SELECT slot_id, person_id, number, at, stored_at FROM check_ins ORDER BY slot_id, number",
+    "slots": "SELECT id, event_id, day, session, opens_at, late_from, closes_at, waits FROM slots ORDER BY id",
+    "check_ins": "SELECT slot_id, person_id, number, at, stored_at, level, state, by_person, reason, distance, left_at "
+    "FROM check_ins ORDER BY slot_id, number",
+    "check_in_rules": "SELECT event_id, codes, levels, needed, walk_ins, location, exits FROM check_in_rules "
+    "ORDER BY event_id",
+    "excuses": "SELECT slot_id, person_id, status, reason, by_person, noted_at FROM excuses ORDER BY slot_id, person_id",
+    "tries": "SELECT id, person_id, at, reason, slot_id FROM tries ORDER BY id",
     "statuses": "SELECT status, title, counts FROM statuses ORDER BY rank",
     "sheets": "SELECT checksum, event_id, kind, slot_id, person_id, made_by, made_at FROM sheets "
     "ORDER BY made_at, checksum",

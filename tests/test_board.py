@@ -6,17 +6,22 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from PIL import Image
 
+from bot.board import board_of
 from bot.clock import StoppedClock
 from bot.demo.run import run_demo
+from bot.documents.board_picture import HEIGHT, WIDTH, draw_board
 from bot.web.board import board_routes
 from bot.web.server import make_app
 from storage import boards, check_ins, events, invitations
+from storage.check_in_rules import Rules, set_rules
 from storage.database import Connection, Database
 from storage.events import Audience
 from storage.slots import add_slot
@@ -111,6 +116,52 @@ async def test_the_board_follows_the_slot_by_the_servers_clock(tmp_path: Path) -
             ("none", ""),
             ("gone", None),
         ]
+
+
+async def test_a_rotating_code_changes_with_its_words_every_thirty_seconds(tmp_path: Path) -> None:
+    """The page is told until when the code holds, and has another one then; the picture in the chat has the same."""
+    async with an_office(tmp_path) as office:
+        await office.database.write(set_rules, 1, Rules(rotating=True))
+        office.clock.move(timedelta(minutes=30, seconds=20))
+        first = await office.look()
+        office.clock.move(timedelta(seconds=9))
+        same = await office.look()
+        office.clock.move(timedelta(seconds=1))
+        other = await office.look()
+        assert (same["code"], same["words"], same["until"]) == (first["code"], first["words"], first["until"])
+        assert other["code"] != first["code"]
+        assert other["words"] != first["words"]
+        assert len(first["code"]) == 6
+        assert len(first["words"]) == 2
+        assert first["until"] - first["now"] == 10_000
+        board = await office.database.read(board_of, 1, office.clock.now())
+        assert board is not None
+        assert board.shown is not None
+        assert board.shown.code == other["code"]
+
+
+async def test_a_slot_that_waits_for_the_committee_shows_no_code(tmp_path: Path) -> None:
+    """It is not open at its hour, and says who will open it."""
+    async with an_office(tmp_path) as office:
+        await office.database.write(lambda db: db.execute("UPDATE slots SET waits = 1"))
+        office.clock.move(timedelta(hours=1))
+        told = await office.look()
+        assert (told["state"], told["code"]) == ("waits", "")
+
+
+async def test_the_picture_for_the_chat_is_drawn_in_every_state(tmp_path: Path) -> None:
+    """The same board gives the same picture, another minute another one; a long name and no code fit as well."""
+    async with an_office(tmp_path) as office:
+        await office.database.write(lambda db: db.execute("UPDATE events SET subject = ?", ("Bimtek " * 28,)))
+        drawn = []
+        for minutes in (0, 60, 0, 300):
+            office.clock.move(timedelta(minutes=minutes))
+            board = await office.database.read(board_of, 1, office.clock.now())
+            assert board is not None
+            drawn.append(draw_board(board, "HADIR K7M2P", office.clock.now()))
+        assert drawn[1] == drawn[2]
+        assert len(set(drawn)) == 3
+        assert all(Image.open(BytesIO(one)).size == (WIDTH, HEIGHT) for one in drawn)
 
 
 async def test_a_cancelled_event_shows_no_code(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ MARGIN = 48
 INK, SOFT, PAPER, SEA, OK = "#10242e", "#4b6470", "#ffffff", "#12607f", "#16794a"
 BAND = 150
 QR = 420
+CELL = 190
 STATES = {
     "early": "Absen belum dibuka",
     "waits": "Absen belum dibuka",
@@ -40,12 +41,14 @@ def draw_board(board: Board, content: str, now: datetime) -> bytes:
         picture.paste(drawn, (MARGIN, BAND + 40))
         left, middle = MARGIN + QR + 40, (WIDTH + MARGIN + QR + 40) // 2
         room = WIDTH - left - MARGIN
-        _write(draw, (middle, BAND + 60), "Pindai, ketik kodenya,", 44, SOFT, room, "ma")
-        _write(draw, (middle, BAND + 116), "atau sebut dua katanya:", 44, SOFT, room, "ma")
+        _write(draw, (middle, BAND + 40), "Pindai, ketik kodenya,", 44, SOFT, room, "ma")
+        _write(draw, (middle, BAND + 94), "atau ketik dua kata ini:", 44, SOFT, room, "ma")
         for line, word in enumerate(board.shown.words):
-            _write(draw, (middle, BAND + 220 + 110 * line), word, 96, SEA, room, "ma", heavy=2)
-        _write(draw, (WIDTH // 2, 660), board.shown.code, 210, INK, WIDTH - 2 * MARGIN, "mm", heavy=5)
-        _write(draw, (WIDTH // 2, 800), _holds(board), 42, SOFT, WIDTH - 2 * MARGIN, "mm")
+            _write(draw, (middle, BAND + 185 + 105 * line), word, 92, SEA, room, "ma", heavy=2)
+        for place, symbol in enumerate(board.shown.code):  # each in a cell of its own: no two may run together
+            centre = WIDTH // 2 + int((place - (len(board.shown.code) - 1) / 2) * CELL)
+            _write(draw, (centre, 692), symbol, 190, INK, CELL, "mm", heavy=5)
+        _write(draw, (WIDTH // 2, 812), _holds(board), 42, SOFT, WIDTH - 2 * MARGIN, "mm")
     here, expected = sum(one[1] for one in board.districts), sum(one[2] for one in board.districts)
     draw.line((MARGIN, 850, WIDTH - MARGIN, 850), fill="#d3dee3", width=3)
     _write(draw, (MARGIN, 905), f"{here} dari {expected} hadir", 58, OK, 760, "lm", heavy=1)

@@ -32,7 +32,7 @@ function lead() {
   return {
     early: () => `Absen dibuka ${at(told.opens)}`,
     waits: () => "Absen dibuka panitia sebentar lagi",
-    open: () => "Pindai, atau kirim kode ini ke bot",
+    open: () => "Pindai, atau kirim ini ke bot:",
     closed: () => `Absen sudah ditutup ${at(told.closes)}`,
     cancelled: () => "Kegiatan ini dibatalkan",
     none: () => "Tidak ada absen hari ini",
