@@ -10,6 +10,7 @@ from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.board_pictures import BoardPictures
 from bot.channels.channel import Arrived, Channel, Keep, Open, Store
 from bot.channels.telegram import Telegram
 from bot.clock import Clock
@@ -27,7 +28,7 @@ from bot.settings import Settings
 from bot.sweeping import NAME as ENGINE
 from bot.sweeping import Sweep
 from bot.turns import Turns
-from handlers import build_routes, compose_live, compose_reminder
+from handlers import build_routes, compose_board, compose_live, compose_reminder
 from storage.database import Database
 
 TICK_SECONDS = 15
@@ -71,6 +72,7 @@ class App:
     courier: Courier
     reminders: Reminders
     live_cards: LiveCards
+    board_pictures: BoardPictures
     sweep: Sweep
     menus: Menus
 
@@ -78,6 +80,7 @@ class App:
         """Post the reminders that are due, rewrite the live cards, and close the dialogs that have waited too long."""
         await self.reminders.post_due()
         await self.live_cards.rewrite_due()
+        await self.board_pictures.refresh()
         if expired := await self.sweep.find_expired():
             await self.lanes.store(expired)
         self.courier.wake()
@@ -140,8 +143,9 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     lanes = Lanes(database, inlets, turns, clock, album_quiet=plan.album_quiet)
     reminders = Reminders(database, poster, clock, compose_reminder)
     live = LiveCards(database, poster, clock, compose_live)
+    boards = BoardPictures(database, poster, media, clock, plan.link, compose_board)
     menus = Menus(database, channels, routes, clock)
-    return App(plan, clock, database, media, channels, poster, lanes, courier, reminders, live, sweep, menus)
+    return App(plan, clock, database, media, channels, poster, lanes, courier, reminders, live, boards, sweep, menus)
 
 
 def channels_of(settings: Settings) -> MakeChannels | None:

@@ -28,6 +28,12 @@ class Board:
     shown: ShownCode | None
     districts: tuple[tuple[str, int, int], ...]
 
+    @property
+    def says(self) -> str:
+        """What changes on it while it is shown, in short: the state, the code, and how many are there."""
+        here = sum(one[1] for one in self.districts)
+        return f"{self.state} {self.shown.code if self.shown else ''} {here}/{sum(one[2] for one in self.districts)}"
+
 
 def read_board(db: Connection, token: str, now: datetime) -> Board | None:
     """Return the board of a link; None if nothing is behind it, or the event's last day is over."""

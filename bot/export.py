@@ -29,7 +29,8 @@ TABLES: dict[str, str] = {
     "FROM check_ins ORDER BY slot_id, number",
     "check_in_rules": "SELECT event_id, codes, levels, needed, walk_ins, location, exits FROM check_in_rules "
     "ORDER BY event_id",
-    "excuses": "SELECT slot_id, person_id, status, reason, by_person, noted_at FROM excuses ORDER BY slot_id, person_id",
+    "excuses": "SELECT slot_id, person_id, status, reason, by_person, noted_at FROM excuses "
+    "ORDER BY slot_id, person_id",
     "tries": "SELECT id, person_id, at, reason, slot_id FROM tries ORDER BY id",
     "statuses": "SELECT status, title, counts FROM statuses ORDER BY rank",
     "sheets": "SELECT checksum, event_id, kind, slot_id, person_id, made_by, made_at FROM sheets "

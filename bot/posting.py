@@ -19,7 +19,15 @@ class Poster:
 
     capabilities: Mapping[str, Capabilities]
 
-    def reply(self, db: Connection, chat: str, message: Message, now: datetime, edits: int | None = None) -> int | None:
+    def reply(
+        self,
+        db: Connection,
+        chat: str,
+        message: Message,
+        now: datetime,
+        edits: int | None = None,
+        lives: timedelta = REPLY_LIVES,
+    ) -> int | None:
         """Answer in the chat; with `edits`, the row whose message is to be rewritten, in place where that is possible.
 
         Return the last row, which has the choices.
@@ -29,9 +37,9 @@ class Poster:
         assert to is not None, "an answer goes to a chat that was heard"
         can = self.capabilities[to.channel]
         parts = plan(message, can)
-        # An edit can neither bring a file or a phone's contact button, nor turn one message into two.
-        fits = len(parts) == 1 and not message.ask and not message.file and not message.venue
-        in_place = edits if can.edits and fits else None
+        # An edit can neither bring a phone's contact button, nor turn one message into two, nor text into a picture.
+        fits = can.edits and len(parts) == 1 and not message.ask
+        in_place = edits if fits and edits is not None and _same_shape(db, edits, message) else None
         row = None
         for part in parts:
             row = outbox.post(
@@ -44,7 +52,7 @@ class Poster:
                 person_id=to.person_id,
                 uncertain_do="drop",
                 edits=in_place,
-                expires_at=utc_text(now + REPLY_LIVES),
+                expires_at=utc_text(now + lives),
             )
         return row
 
@@ -130,3 +138,10 @@ class Poster:
             if posted is None:
                 return 0
         return len(parts)
+
+
+def _same_shape(db: Connection, edited: int, message: Message) -> bool:
+    """Say whether both are text, or both a photo: documents, and places on the map, stay as they were sent."""
+    both = Message.from_json(outbox.body_of(db, edited)), message
+    kinds = {one.file.kind if one.file else "venue" if one.venue else "text" for one in both}
+    return kinds in ({"text"}, {"photo"})

@@ -11,6 +11,7 @@ from handlers.answer_question import ANSWER, OPEN_QUESTIONS, PUBLISH
 from handlers.applications import APPROVE, REFUSE
 from handlers.ask_office import ASK_OFFICE
 from handlers.board import make_boards
+from handlers.board_picture import compose as compose_board
 from handlers.check_in import CHECK_IN
 from handlers.claim import CLAIM, read_code
 from handlers.codes import read_bare_code
@@ -42,7 +43,7 @@ from handlers.stand_in import STAND_IN
 from handlers.suggestions import SUGGEST
 from handlers.verify_sheet import VERIFY
 
-__all__ = ["build_routes", "compose_live", "compose_reminder"]
+__all__ = ["build_routes", "compose_board", "compose_live", "compose_reminder"]
 
 OFFICE = (REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION)
 ANSWERS: tuple[Dialog[Any], ...] = (RSVP, REASON, STAND_IN, MATE, ROOM)

@@ -76,6 +76,11 @@ def post(
     return int(row[0]) if row else None
 
 
+def body_of(db: Connection, id: int) -> str:  # the word the tables use
+    """Return the stored message of a row."""
+    return str(db.execute("SELECT body FROM outbox WHERE id = ?", (id,)).fetchone()[0])
+
+
 def release(db: Connection, object: str, now: str) -> int:  # the word the table uses
     """Let go of the rows held for this object, from `now` on; return how many."""
     return db.execute(

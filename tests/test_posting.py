@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -84,10 +85,21 @@ def test_a_long_reply_is_several_rows_in_order(db: Connection, siti: int) -> Non
 def test_a_card_is_rewritten_where_that_is_possible(
     db: Connection, siti: int, chat: str, message: Message, edits: int | None
 ) -> None:
-    """A channel without edits, a contact button or a file means a new message."""
+    """A channel without edits, a contact button or a document means a new message."""
     POSTER.reply(db, chat, Message.of("Hadir?"), NOON)
     POSTER.reply(db, chat, message, NOON, edits=1)
     assert rows(db)[1][5] == edits
+
+
+@pytest.mark.parametrize(("kind", "edits"), [("photo", 1), ("document", None)])
+def test_a_picture_takes_the_place_of_a_picture_and_of_nothing_else(
+    db: Connection, siti: int, kind: Literal["photo", "document"], edits: int | None
+) -> None:
+    """An edit brings another photo, never a photo where text was, nor another document."""
+    POSTER.reply(db, "telegram:11", Message(Text.of("Papan"), file=Attachment("ab", "a.png", kind)), NOON)
+    POSTER.reply(db, "telegram:11", Message(Text.of("Papan"), file=Attachment("cd", "b.png", kind)), NOON, edits=1)
+    POSTER.reply(db, "telegram:11", Message.of("Selesai"), NOON, edits=1)
+    assert [row[5] for row in rows(db)] == [None, edits, None]
 
 
 def test_a_notice_goes_where_the_person_was_last_heard(db: Connection, siti: int) -> None:

@@ -163,7 +163,7 @@ class Telegram:
         """Make the one call that the row stands for."""
         try:
             file = sending.message.file
-            content = await self._open(file.digest) if file and not telegram_calls.edits(sending) else b""
+            content = await self._open(file.digest) if file else b""
             method, fields = telegram_calls.compose(sending, self.capabilities, content)
         except OSError as why:
             return NeverLeft(f"file unreadable: {type(why).__name__}")

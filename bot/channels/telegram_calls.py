@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from telegram import InputFile
+from telegram import InputFile, InputMediaPhoto
 from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, Forbidden, InvalidToken, TelegramError
 
 from bot.channels import markup
@@ -22,6 +22,7 @@ from bot.channels.channel import (
 )
 from bot.channels.telegram_http import Flooded, Garbled, NothingLeft
 from bot.message import Capabilities, Choice, Message, Venue
+from bot.text import Text
 
 LARGEST_PHOTO = 10 * 1024 * 1024  # sendPhoto refuses more, sendDocument takes it
 ROW = 28  # characters that stand side by side on a narrow phone
@@ -70,6 +71,9 @@ def compose(sending: Sending, can: Capabilities, content: bytes) -> tuple[str, d
         fields["message_id"] = int(sending.edit_of)
     if keyboard := _keyboard(message, can.per_row):
         fields["reply_markup"] = keyboard
+    if editing and message.file:
+        fields["media"] = _photo(sending, text, content)
+        return "editMessageMedia", fields
     fields["caption" if message.file else "text"] = markup.plain(text) if sending.plain else markup.as_html(text)
     if message.venue is not None:
         return "sendVenue", _venue(fields, message.venue)
@@ -78,8 +82,6 @@ def compose(sending: Sending, can: Capabilities, content: bytes) -> tuple[str, d
     if message.file is None:
         fields["link_preview_options"] = {"is_disabled": True}
         return "editMessageText" if editing else "sendMessage", fields
-    if editing:
-        return "editMessageCaption", fields
     kind = "photo" if message.file.kind == "photo" and len(content) <= LARGEST_PHOTO else "document"
     fields[kind] = InputFile(content, filename=markup.one_line(message.file.name) or None)
     return "sendPhoto" if kind == "photo" else "sendDocument", fields
@@ -90,6 +92,15 @@ def _venue(fields: dict[str, Any], venue: Venue) -> dict[str, Any]:
     kept = {name: value for name, value in fields.items() if name in ("chat_id", "reply_markup")}
     place = {"title": markup.one_line(venue.title), "address": markup.one_line(venue.address)}
     return kept | place | {"latitude": venue.latitude, "longitude": venue.longitude}
+
+
+def _photo(sending: Sending, text: Text, content: bytes) -> InputMediaPhoto:
+    """Return the picture that takes the place of another, with its caption: an edit carries both in one."""
+    file = sending.message.file
+    assert file is not None
+    caption = markup.plain(text) if sending.plain else markup.as_html(text)
+    mode = None if sending.plain else "HTML"
+    return InputMediaPhoto(content, caption, mode, filename=markup.one_line(file.name) or None)
 
 
 def outcome_of(error: TelegramError) -> Outcome:

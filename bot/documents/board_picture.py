@@ -1,6 +1,7 @@
 """The check-in board as a picture for a chat: legible on a phone and, opened on a laptop, from the back of a room."""
 
 import io
+from collections.abc import Callable
 from datetime import datetime
 
 import segno
@@ -15,6 +16,7 @@ INK, SOFT, PAPER, SEA, OK = "#10242e", "#4b6470", "#ffffff", "#12607f", "#16794a
 BAND = 150
 QR = 420
 CELL = 190
+COLOURS = 32
 STATES = {
     "early": "Absen belum dibuka",
     "waits": "Absen belum dibuka",
@@ -24,8 +26,8 @@ STATES = {
 }
 
 
-def draw_board(board: Board, content: str, now: datetime) -> bytes:
-    """Return the picture as PNG; `content` is what the QR code holds. The same board gives the same bytes."""
+def draw_board(board: Board, link: Callable[[str], str], now: datetime) -> bytes:
+    """Return the picture as PNG; `link` turns a deep link's payload into an address, '' where there is none."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     draw = ImageDraw.Draw(picture)
     draw.rectangle((0, 0, WIDTH, BAND), fill=SEA)
@@ -34,6 +36,7 @@ def draw_board(board: Board, content: str, now: datetime) -> bytes:
     if board.shown is None:
         _write(draw, (WIDTH // 2, HEIGHT // 2), STATES.get(board.state, ""), 76, INK, WIDTH - 2 * MARGIN, "mm", heavy=1)
     else:
+        content = link(f"h_{board.shown.code}") or f"HADIR {board.shown.code}"
         code = segno.make(content, error="m", micro=False)
         square = io.BytesIO()
         code.save(square, kind="png", scale=max(1, QR // code.symbol_size(border=2)[0]), border=2)
@@ -54,7 +57,7 @@ def draw_board(board: Board, content: str, now: datetime) -> bytes:
     _write(draw, (MARGIN, 905), f"{here} dari {expected} hadir", 58, OK, 760, "lm", heavy=1)
     _write(draw, (WIDTH - MARGIN, 905), show_time(now, board.event.zone), 42, SOFT, 420, "rm")
     out = io.BytesIO()
-    picture.save(out, "PNG")
+    picture.quantize(COLOURS).save(out, "PNG", optimize=True)  # a new one every 30 seconds: it should be small
     return out.getvalue()
 
 

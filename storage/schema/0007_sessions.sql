@@ -91,3 +91,11 @@ CREATE TABLE statuses (                            -- what a person is at a slot
 INSERT INTO statuses VALUES
     ('H', 'Hadir', 1, 1), ('T', 'Terlambat', 1, 2), ('I', 'Izin', 0, 3), ('S', 'Sakit', 0, 4),
     ('DL', 'Dinas luar', 0, 5), ('TK', 'Tanpa keterangan', 0, 6);
+
+CREATE TABLE board_pictures (                      -- boards that stand as a picture in a chat, kept fresh for a while
+    chat         TEXT PRIMARY KEY REFERENCES chats,
+    event_id     INTEGER NOT NULL REFERENCES events,
+    card         INTEGER NOT NULL REFERENCES outbox,   -- the row of the picture
+    shown        TEXT NOT NULL,                    -- what the picture says: another one is due when this changes
+    until        TEXT NOT NULL                     -- no later than this
+) STRICT, WITHOUT ROWID;

@@ -25,7 +25,7 @@ from tests.fakes.telegram_phones import Phones
 from tests.fakes.telegram_rules import Refusal
 
 TOKEN = "123456:AAF-fake_token_of_the_fake_api"
-SENDS = ("sendMessage", "sendPhoto", "sendDocument", "sendVenue", "editMessageText", "editMessageCaption")
+SENDS = ("sendMessage", "sendPhoto", "sendDocument", "sendVenue", "editMessageText", "editMessageMedia")
 CONTROLS = (
     *("say", "tap", "press", "send_photo", "send_album", "send_document", "share_contact", "send_location"),
     *("block", "unblock", "push", "fault_next", "weather"),
@@ -233,23 +233,26 @@ class FakeBotApi(Phones):
         if (chat, number) not in self._shown:
             raise Refusal(400, "Bad Request: message to edit not found")
         before = self._shown[chat, number]
-        part = "text" if method == "editMessageText" else "caption"
-        if (part == "text") == bool(before.file_name):
-            raise Refusal(400, f"Bad Request: there is no {part} in the message to edit")
-        text, entities = telegram_rules.text(fields, part)
+        if bool(before.file_name) == (method == "editMessageText"):
+            missing = "text" if before.file_name else "media"
+            raise Refusal(400, f"Bad Request: there is no {missing} in the message to edit")
+        kept = ("", 0)
+        if method == "editMessageMedia":
+            fields, kept = telegram_rules.media(fields)
+        text, entities = telegram_rules.text(fields, "caption" if before.file_name else "text")
         buttons, _, rows = telegram_rules.markup(fields)
-        if (text, entities, buttons) == (before.text, before.entities, before.buttons):
+        was = (before.text, before.entities, before.buttons, before.file_name, before.file_size)
+        if (text, entities, buttons, *kept) == was:
             raise Refusal(
                 400,
                 "Bad Request: message is not modified: specified new message content and reply markup are exactly "
                 "the same as a current content and reply markup of the message",
             )
-        kept = (before.file_name, before.file_size)
         self._accept(Accepted(chat, method, number, text, buttons, (), entities, *kept, time.monotonic(), rows))
         return {"message_id": number, "date": int(self.now()), "chat": {"id": chat, "type": "private"}, "text": text}
 
-    async def _edit_caption(self, fields: dict[str, Any]) -> Any:
-        return await self._edit(fields, "editMessageCaption")
+    async def _edit_media(self, fields: dict[str, Any]) -> Any:
+        return await self._edit(fields, "editMessageMedia")
 
     async def _answer(self, fields: dict[str, Any]) -> Any:
         query = fields.get("callback_query_id", "")
@@ -321,7 +324,7 @@ _METHODS: dict[str, Callable[[FakeBotApi, dict[str, Any]], Any]] = {
     "sendDocument": FakeBotApi._send_document,
     "sendVenue": FakeBotApi._send_venue,
     "editMessageText": FakeBotApi._edit,
-    "editMessageCaption": FakeBotApi._edit_caption,
+    "editMessageMedia": FakeBotApi._edit_media,
     "answerCallbackQuery": FakeBotApi._answer,
     "getFile": FakeBotApi._get_file,
 }

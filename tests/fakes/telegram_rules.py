@@ -25,7 +25,7 @@ async def fields(request: web.Request) -> dict[str, Any]:
         if isinstance(value, web.FileField):
             sent[name] = (value.filename, value.file.read())
         else:
-            sent[name] = json.loads(value) if name in ("reply_markup", "scope", "commands") else value
+            sent[name] = json.loads(value) if name in ("reply_markup", "scope", "commands", "media") else value
     return sent
 
 
@@ -70,6 +70,15 @@ def venue(given: dict[str, Any]) -> str:
         if not str(given.get(name, "")).strip():
             raise Refusal(400, f"Bad Request: VENUE_{name.upper()}_INVALID")
     return f"📍 {given['title']}\n{given['address']}"
+
+
+def media(given: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, int]]:
+    """Return the fields of an edit that brings a file, its caption among them, and the file's name and size."""
+    photo = given.get("media")
+    if not isinstance(photo, dict) or not str(photo.get("media", "")).startswith("attach://"):
+        raise Refusal(400, "Bad Request: can't parse InputMedia")
+    name, content = upload(given, photo["media"].removeprefix("attach://"))
+    return {**given, "caption": photo.get("caption", ""), "parse_mode": photo.get("parse_mode")}, (name, len(content))
 
 
 def markup(given: dict[str, Any]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...], tuple[int, ...]]:
