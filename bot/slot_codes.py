@@ -57,7 +57,7 @@ def code_of(secret: bytes, window: int) -> str:
     """Return the rotating code of a window. It is no word, no number, and no word with a number at either end."""
     attempt = 0
     while True:
-        code = spell(hmac.digest(secret, b"code:%d:%d" % (window, attempt), "sha256"), ROTATING_LENGTH)
+        code = spell(hmac.digest(secret, b"code:%d:%d" % (window, attempt), "sha256")[:8], ROTATING_LENGTH)
         if changes(code) >= 2:
             return code
         attempt += 1
@@ -80,7 +80,7 @@ def find_window(secret: bytes, sent: str, first: int, last: int) -> int | None:
 
 
 def spell(value: bytes, length: int) -> str:
-    """Write random bytes as symbols of the alphabet."""
+    """Write random bytes, eight or more, as symbols of the alphabet."""
     number = int.from_bytes(value, "big")
     return "".join(ALPHABET[number // len(ALPHABET) ** place % len(ALPHABET)] for place in range(length))
 

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text, utc_text
-from bot.dates import local, show_time
+from bot.dates import local
 from bot.routes import action
 from bot.settling import Settling
 from bot.slot_codes import FIXED_LENGTH, window_start
 from handlers.assisting import find_colleague, vouch_for
 from handlers.codes import WHAT_A_CODE_IS, CodeQuestion, read_code
 from handlers.guessing import lock_of, refuse, refuse_guess, refuse_locked, say_when
+from handlers.leaving import note_leaving
 from handlers.receipts import in_session, of_session, receipt, window_note
 from handlers.slot_meant import Meant, find_meant
 from handlers.walk_ins import ask_for_walk_in
@@ -23,7 +24,6 @@ from storage.database import Connection
 from storage.events import Event
 from storage.slots import Slot, slots_of, slots_on
 
-LEAVES_AFTER = timedelta(minutes=30)
 MINUTE = timedelta(minutes=1)
 NOT_INVITED = (
     "Kode itu untuk kegiatan yang tidak mengundang Bapak/Ibu. Kalau seharusnya diundang, mohon hubungi panitia."
@@ -135,10 +135,9 @@ def _meet_stranger(tx: Settling, at: datetime, meant: Meant) -> None:
 def _say_again(tx: Settling, at: datetime, meant: Meant, before: CheckIn) -> None:
     """Repeat the receipt; where leaving is recorded, a later live code is that."""
     event, slot = meant.event, meant.slot
-    leaves = meant.rules.exits and meant.window is None and slot.is_open(utc_text(at))
-    if leaves and at - from_utc_text(before.at) >= LEAVES_AFTER:
-        check_ins.note_leaving(tx.db, slot.id, tx.me.id, utc_text(at))
-        tx.say(f"✅ Tercatat pulang {show_time(at, event.zone)}{in_session(slot)}. No. {before.number:04}.")
+    left = note_leaving(tx, at, event, slot, meant.rules, tx.me.id, before) if meant.window is None else ""
+    if left:
+        tx.say(f"✅ {tx.me.name} {left}")
         return
     when = say_when(tx, from_utc_text(before.at), event.zone)
     told = f"Sudah tercatat, No. {before.number:04}, {when}{in_session(slot)}."

@@ -1,27 +1,21 @@
 """The desk's sections on checking in: who was there and who is missing, and the board with the code."""
 
-from datetime import date
-
-from bot.chat import EVERYONE, Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text
-from bot.dates import local, show_day, show_time
+from bot.dates import local, show_time
 from bot.message import Choice
 from bot.routes import action
 from bot.settling import Settling
-from bot.text import Text, bold, code, lines
+from bot.text import Text, code
 from handlers.event_desk import (
     Line,
     Look,
     Section,
     day_title,
-    event_number,
-    event_to_run,
     has_begun,
     is_running,
     slot_now,
     slot_title,
 )
-from handlers.people_list import by_district
 from storage import check_ins, events, invitations
 from storage.check_in_rules import rules_of
 from storage.events import Event
@@ -115,29 +109,5 @@ def _offer_board(tx: Settling, event: Event) -> list[Choice]:
     ]
 
 
-async def ask_missing(chat: Chat, read: Reader) -> int:
-    """Read the button."""
-    return event_number(chat.arg)
-
-
-def say_missing(tx: Settling, event_id: int) -> None:
-    """List who has not checked in to the slot that opened last, by kecamatan."""
-    event = event_to_run(tx, event_id)
-    slots, total = slots_of(tx.db, event.id), invitations.answers(tx.db, event.id).invited
-    begun = [slot for slot in slots if slot.has_opened(tx.stamp)]
-    if not begun and slots[0].waits:
-        raise Refused("Absen belum dibuka. Panitia membukanya dengan Buka sekarang.")
-    if not begun:
-        opens = show_time(from_utc_text(slots[0].opens_at), event.zone)
-        raise Refused(f"Absen belum dibuka. Dibuka {show_day(date.fromisoformat(slots[0].day))} {opens}.")
-    missing = invitations.absent(tx.db, event.id, begun[-1].id)
-    if not missing:
-        tx.say(lines([bold(event.subject), f"Semua {total} orang sudah tercatat hadir."]))
-        return
-    title = f"Belum hadir {day_title(slots, begun[-1])}: {len(missing)} dari {total}"
-    tx.say(lines([bold(event.subject), title, *by_district(missing)]))
-
-
 SECTION = Section("absen", "Absen", _tell, _offer)
 BOARD = Section("papan", "Papan", _tell_board, _offer_board)
-MISSING = Dialog("belum", "Belum hadir", ask_missing, say_missing, EVERYONE)

@@ -22,8 +22,8 @@ from handlers.check_in_rules import RULES
 from handlers.committee import COMMITTEE
 from handlers.correction import CORRECT
 from handlers.desk_answers import REFUSED, SILENT, count_answers
-from handlers.desk_check_in import MISSING
 from handlers.desk_invitations import CANCEL
+from handlers.desk_missing import MISSING
 from handlers.desk_rooms import ROOMS
 from handlers.desk_sections import DESK, desk_buttons, desk_lines
 from handlers.event_card import card_lines

@@ -11,6 +11,7 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.event_desk import day_title, event_number, event_to_run
 from handlers.guessing import say_when
+from handlers.leaving import note_leaving
 from handlers.qr_pictures import qr_png
 from handlers.receipts import late_note, of_session, receipt
 from storage import badges, check_ins, events, invitations, people
@@ -91,8 +92,11 @@ def check_in(tx: Settling, scan: Scan) -> None:
 
 
 def _record(tx: Settling, event: Event, slot: Slot, person: Person, at: str) -> None:
-    before = check_ins.entry_of(tx.db, slot.id, person.id)
-    if before and before.state == "kept" and before.level in rules_of(tx.db, event.id).levels:
+    before, rules = check_ins.entry_of(tx.db, slot.id, person.id), rules_of(tx.db, event.id)
+    if before and before.state == "kept" and before.level in rules.levels:
+        if left := note_leaving(tx, from_utc_text(at), event, slot, rules, person.id, before):
+            tx.say(f"✅ {person.name} {left}")
+            return
         when = say_when(tx, from_utc_text(before.at), event.zone)
         tx.say(f"{person.name} sudah tercatat, No. {before.number:04}, {when}.")
         return

@@ -20,7 +20,7 @@ ASKS = "Absen berapa kali sehari?"
 ASKS_OWN = f"Ketik sesi dan jamnya, misalnya:\n{EXAMPLE}"
 
 _SESSION = re.compile(
-    r"(?:sesi\s+)?(?P<name>[^\d.:]*?)\s*(?P<from>\d{1,2}(?:[.:]\d\d)?)\s*(?:-|–|s\.?\s?/?d\.?|sampai|hingga)\s*"
+    r"(?:sesi\s+)?(?P<name>[^\d.:]*?)\s*:?\s*(?P<from>\d{1,2}(?:[.:]\d\d)?)\s*(?:-|–|s\.?\s?/?d\.?|sampai|hingga)\s*"
     r"(?P<to>\d{1,2}(?:[.:]\d\d)?)(?:\s*(?:wib|wita|wit))?(?:\s*terlambat\s*(?P<late>\d{1,2}(?:[.:]\d\d)?))?",
     re.IGNORECASE,
 )
@@ -112,7 +112,7 @@ def _session(found: re.Match[str], starts: time) -> Session:
         raise NotUnderstood(f"Jam tutup harus setelah jam buka. Contoh: {EXAMPLE}")
     usual = _plus(starts if opens <= starts < closes else opens, GRACE)
     late = _time(found["late"]) if found["late"] else min(usual, closes)
-    name = " ".join(found["name"].strip(" :").casefold().split())[:20] or _part_of_day(opens)
+    name = " ".join(found["name"].casefold().split())[:20] or _part_of_day(opens)
     return Session(name, f"{opens:%H:%M}", f"{late:%H:%M}", f"{closes:%H:%M}")
 
 

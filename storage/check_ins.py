@@ -140,6 +140,12 @@ def in_doubt(db: Connection, slot_id: int) -> tuple[list[str], list[str]]:
     return [name for name, state in rows if state == "kept"], [name for name, state in rows if state == "asked"]
 
 
+def standing(db: Connection, slot_id: int) -> dict[int, tuple[str, str]]:
+    """Return the state and the level of everything that is recorded at the slot, by person."""
+    rows = db.execute("SELECT person_id, state, level FROM check_ins WHERE slot_id = ?", (slot_id,))
+    return {int(row[0]): (str(row[1]), str(row[2])) for row in rows}
+
+
 def names_at(db: Connection, slot_id: int) -> list[tuple[int, str, str]]:
     """Return id, name and kecamatan of everybody who is, or may be, recorded at the slot, by name."""
     rows = db.execute(
