@@ -23,6 +23,7 @@ FIXED_LENGTH = 5
 ROTATING_LENGTH = 6
 WINDOW = timedelta(seconds=30)
 LIVE_WINDOWS = 2  # the one that is shown, and the one before: a code takes a moment to type
+REMEMBERED = 8192  # windows: a wrong code is compared with all of its slot, and they are the same for everybody
 FIXED = -1  # the window of a slot whose code does not rotate
 
 
@@ -53,6 +54,7 @@ def window_start(window: int) -> datetime:
     return datetime.fromtimestamp(window * WINDOW.total_seconds(), UTC)
 
 
+@functools.lru_cache(REMEMBERED)
 def code_of(secret: bytes, window: int) -> str:
     """Return the rotating code of a window. It is no word, no number, and no word with a number at either end."""
     attempt = 0
@@ -63,6 +65,7 @@ def code_of(secret: bytes, window: int) -> str:
         attempt += 1
 
 
+@functools.lru_cache(REMEMBERED)
 def words_of(secret: bytes, window: int) -> tuple[str, str]:
     """Return the two words of a window, or of a code that does not rotate (FIXED)."""
     known = all_words()
