@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.chat import Dialog
-from bot.message import Choice, Message, Said
+from bot.message import Choice, Location, Message, Said
 from bot.questions import number_typed, pick
 from storage.outbox import Card
 
@@ -62,6 +62,8 @@ class Routes:
         """Return what is meant where no question is open: a card's button typed out, a plain command, a bare code."""
         if said.kind in ("photo", "document"):
             return self._bare(said)  # its caption may say what it is
+        if said.location is not None:
+            return self._asked_location(said.location, cards)
         if said.kind != "text":
             return None
         return self._typed_button(said, cards) or self._command(said.text) or self._bare(said)
@@ -74,6 +76,14 @@ class Routes:
             token = pick(Message.from_json(card.body).choices, said)
             if token is not None and token.startswith(ACTION) and (wanted := self._action(token)):
                 return replace(wanted, card=card.id)
+        return None
+
+    def _asked_location(self, point: Location, cards: Sequence[Card]) -> Wanted | None:
+        """Take a location for what the newest card that asks for one says is to be done with it."""
+        for card in cards:
+            message = Message.from_json(card.body)
+            if message.ask == "location" and (wanted := self._action(message.choices[0].id)):
+                return replace(wanted, arg="?" if point.forwarded else f"{point.latitude!r},{point.longitude!r}")
         return None
 
     def _action(self, token: str) -> Wanted | None:

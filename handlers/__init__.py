@@ -15,6 +15,7 @@ from handlers.board_picture import compose as compose_board
 from handlers.check_in import CHECK_IN
 from handlers.claim import CLAIM, read_code
 from handlers.codes import read_bare_code
+from handlers.distance import WHERE
 from handlers.event_files import FILES, SEND_FILE
 from handlers.event_files_desk import ADD_FILE, REMOVE_FILE, TELL_OF_FILE
 from handlers.feedback import FEEDBACK, RATE
@@ -85,6 +86,7 @@ def build_routes(
         Command("sistem", SYSTEM, "Sistem", "keadaan bot, cadangan, tindakan terakhir"),
     ]
     dialogs = {one.dialog.name: one.dialog for one in commands}
+    dialogs |= {WHERE.name: WHERE}
     dialogs |= {one.name: one for one in (APPROVE, REFUSE, CLAIM, LATE_PHOTOS, *OFFICE)}
     dialogs |= {one.name: one for one in (*ANSWERS, *event_parts)}
     dialogs |= {one.name: one for one in make_boards(address)}

@@ -11,6 +11,7 @@ from bot.settling import Settling
 from bot.slot_codes import FIXED_LENGTH, window_start
 from handlers.assisting import find_colleague, vouch_for
 from handlers.codes import WHAT_A_CODE_IS, CodeQuestion, read_code
+from handlers.distance import ask_where
 from handlers.guessing import lock_of, refuse, refuse_guess, refuse_locked, say_when
 from handlers.leaving import note_leaving
 from handlers.receipts import in_session, of_session, receipt, window_note
@@ -80,6 +81,7 @@ def save(tx: Settling, sent: Sent) -> None:
     else:
         kept = _keep(tx, meant.slot, utc_text(at), "B")
         tx.say(receipt(tx.me.name, meant.event, meant.slot, kept), action("bantu", meant.slot.id, "Bantu teman"))
+        ask_where(tx, meant.event, meant.rules)
 
 
 def _check_in_late(tx: Settling, meant: Meant) -> None:

@@ -48,8 +48,11 @@ async def ask_rules(chat: Chat, read: Reader) -> Wanted:
     taken = await chat.ask("walk_ins", walk_ins, label="Tanpa undangan", given="yes" if now.walk_ins else "no")
     leaving = yes_or_no("Pulangnya juga dicatat, dengan kode kedua?")
     exits = await chat.ask("exits", leaving, label="Absen pulang", given="yes" if now.exits else "no")
-    chosen = "".join(sorted(levels))
-    rules = Rules(rotating, chosen, needed, taken, now.location, exits)
+    where = now.location
+    if event.latitude is not None:
+        asking = yes_or_no("Minta lokasi sesudah absen? Yang disimpan hanya jauh dekatnya.")
+        where = await chat.ask("location", asking, label="Lokasi", given="yes" if now.location else "no")
+    rules = Rules(rotating, "".join(sorted(levels)), needed, taken, where, exits)
     await chat.confirm(lines([bold(f"{event.subject} · Aturan absen"), *_told(rules, len(slots))]))
     return Wanted(event.id, rules)
 
@@ -72,6 +75,7 @@ def _told(rules: Rules, slots: int) -> list[str | Text]:
         f"Syarat hadir: {f'{rules.needed} dari {slots} sesi' if rules.needed else 'tidak ada'}",
         f"Tanpa undangan: {'boleh, dengan persetujuan panitia' if rules.walk_ins else 'tidak'}",
         f"Absen pulang: {'dicatat' if rules.exits else 'tidak'}",
+        "Lokasi: diminta sesudah absen" if rules.location else "",
     ]
 
 

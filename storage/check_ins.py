@@ -117,6 +117,26 @@ def note_leaving(db: Connection, slot_id: int, person_id: int, at: str) -> None:
     db.execute("UPDATE check_ins SET left_at = ? WHERE slot_id = ? AND person_id = ?", (at, slot_id, person_id))
 
 
+def last_without_distance(db: Connection, person_id: int, day: str) -> tuple[int, float, float] | None:
+    """Return slot, latitude and longitude of the day's last check-in whose distance is wanted and not known."""
+    row = db.execute(
+        """
+        SELECT c.slot_id, e.latitude, e.longitude FROM check_ins c JOIN slots s ON s.id = c.slot_id
+        JOIN events e ON e.id = s.event_id JOIN check_in_rules r ON r.event_id = e.id
+        WHERE c.person_id = :person AND s.day = :day AND c.state = 'kept' AND c.distance IS NULL
+          AND r.location = 1 AND e.latitude IS NOT NULL
+        ORDER BY c.stored_at DESC, c.slot_id DESC LIMIT 1
+        """,
+        {"person": person_id, "day": day},
+    ).fetchone()
+    return (int(row[0]), float(row[1]), float(row[2])) if row else None
+
+
+def note_distance(db: Connection, slot_id: int, person_id: int, distance: str) -> None:
+    """Keep how far from the place somebody was: 'near', 'around' or 'far'."""
+    db.execute("UPDATE check_ins SET distance = ? WHERE slot_id = ? AND person_id = ?", (distance, slot_id, person_id))
+
+
 def count(db: Connection, slot_id: int) -> int:
     """Count the people whose check-in to the slot counts."""
     return int(db.execute("SELECT count(*) FROM present WHERE slot_id = ?", (slot_id,)).fetchone()[0])

@@ -99,13 +99,13 @@ class SimulatedPhones:
         return self._shown
 
     def _show(self, event: dict[str, Any]) -> None:
-        labels = [choice["label"] for choice in event["choices"]]
+        labels, asked = [choice["label"] for choice in event["choices"]], ASKED.get(event["ask"], ())
         one = Heard(
             event["chat"].partition(":")[2].capitalize(),
             event["id"],
             Text.from_json(event["spans"]).plain,
-            (*labels, *ASKED.get(event["ask"], ())),
-            tuple(choice["id"] for choice in event["choices"]),
+            (*asked, *labels),
+            (*("" for _ in asked), *(choice["id"] for choice in event["choices"])),
             event["file"]["name"] if event["file"] else "",
             edited=event["edited"],
         )

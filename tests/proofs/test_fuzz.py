@@ -156,7 +156,7 @@ def _vouched(update: Any) -> int | None:
     try:
         message = update["message"]
         return int(message["chat"]["id"]) if message["contact"]["user_id"] == message["from"]["id"] else None
-    except (LookupError, TypeError, ValueError):
+    except (LookupError, TypeError, ValueError, OverflowError):
         return None
 
 
