@@ -5,44 +5,44 @@ from typing import Any
 
 from bot.chat import Dialog
 from bot.routes import Command, Routes
-from handlers.accounting import make_accounting
-from handlers.announce import ANNOUNCE
-from handlers.answer_question import ANSWER, OPEN_QUESTIONS, PUBLISH
-from handlers.applications import APPROVE, REFUSE
-from handlers.ask_office import ASK_OFFICE
-from handlers.board import make_boards
-from handlers.board_picture import compose as compose_board
-from handlers.check_in import CHECK_IN
-from handlers.claim import CLAIM, read_code
-from handlers.codes import read_bare_code
-from handlers.distance import WHERE
-from handlers.event_files import FILES, SEND_FILE
-from handlers.event_files_desk import ADD_FILE, REMOVE_FILE, TELL_OF_FILE
-from handlers.feedback import FEEDBACK, RATE
-from handlers.feedback_recap import FEEDBACK_RECAP
-from handlers.groups import GROUPS
-from handlers.late_photos import LATE_PHOTOS
-from handlers.lessons import LESSONS
-from handlers.live_card import compose as compose_live
-from handlers.log_meeting import LOG_MEETING
+from handlers.accounting.accounting import make_accounting
+from handlers.accounting.verify_sheet import VERIFY
+from handlers.announcing.announce import ANNOUNCE
+from handlers.announcing.live_card import compose as compose_live
+from handlers.answers.refusal import REASON, read_refusal
+from handlers.answers.room_sharing import MATE, ROOM
+from handlers.answers.rsvp import RSVP
+from handlers.answers.stand_in import STAND_IN
+from handlers.checking_in.board import make_boards
+from handlers.checking_in.board_picture import compose as compose_board
+from handlers.checking_in.check_in import CHECK_IN
+from handlers.checking_in.codes import read_bare_code
+from handlers.checking_in.distance import WHERE
+from handlers.events.my_events import make_my_events
+from handlers.meetings.groups import GROUPS
+from handlers.meetings.late_photos import LATE_PHOTOS
+from handlers.meetings.lessons import LESSONS
+from handlers.meetings.log_meeting import LOG_MEETING
+from handlers.meetings.schedule import SCHEDULE
 from handlers.menu import make_help, make_menu
-from handlers.my_events import make_my_events
 from handlers.office import SYSTEM
-from handlers.profile import CORRECTION, PROFILE
+from handlers.people.applications import APPROVE, REFUSE
+from handlers.people.claim import CLAIM, read_code
+from handlers.people.profile import CORRECTION, PROFILE
+from handlers.people.registration import make_start
+from handlers.people.roster import REQUESTS, ROSTER
+from handlers.people.roster_import import IMPORT, read_sent
+from handlers.people.roster_person import ACTIVATE, DEACTIVATE, MOVE, PERSON
+from handlers.people.roster_search import SEARCH
+from handlers.programme.answer_question import ANSWER, OPEN_QUESTIONS, PUBLISH
+from handlers.programme.ask_office import ASK_OFFICE
+from handlers.programme.event_files import FILES, SEND_FILE
+from handlers.programme.event_files_desk import ADD_FILE, REMOVE_FILE, TELL_OF_FILE
+from handlers.programme.feedback import FEEDBACK, RATE
+from handlers.programme.feedback_recap import FEEDBACK_RECAP
+from handlers.programme.suggestions import SUGGEST
 from handlers.recaps import RECAPS
-from handlers.refusal import REASON, read_refusal
-from handlers.registration import make_start
 from handlers.reminders import compose as compose_reminder
-from handlers.room_sharing import MATE, ROOM
-from handlers.roster import REQUESTS, ROSTER
-from handlers.roster_import import IMPORT, read_sent
-from handlers.roster_person import ACTIVATE, DEACTIVATE, MOVE, PERSON
-from handlers.roster_search import SEARCH
-from handlers.rsvp import RSVP
-from handlers.schedule import SCHEDULE
-from handlers.stand_in import STAND_IN
-from handlers.suggestions import SUGGEST
-from handlers.verify_sheet import VERIFY
 
 __all__ = ["build_routes", "compose_board", "compose_live", "compose_reminder"]
 

@@ -2,10 +2,11 @@
 
 from bot.chat import Chat, Dialog, Reader
 from bot.settling import Settling
-from handlers import event_recap, month_recap
-from handlers.desk_sections import Wanted, say_section
-from handlers.groups import FACILITATORS
-from handlers.month_recap import MonthRecap
+from handlers.accounting import event_recap
+from handlers.events.desk_sections import Wanted, say_section
+from handlers.meetings import month_recap
+from handlers.meetings.groups import FACILITATORS
+from handlers.meetings.month_recap import MonthRecap
 
 OPERATORS = frozenset({"operator"})
 

@@ -7,10 +7,10 @@ from bot.dates import show_moment
 from bot.message import Message
 from bot.routes import action
 from bot.text import lines
-from handlers.answer_card import buttons, room_line, said
-from handlers.event_card import event_lines
-from handlers.feedback_card import ask_card
-from handlers.lesson_choice import material_of
+from handlers.answers.answer_card import buttons, room_line, said
+from handlers.events.event_card import event_lines
+from handlers.meetings.lesson_choice import material_of
+from handlers.programme.feedback_card import ask_card
 from storage import events, invitations, meetings
 from storage.database import Connection
 from storage.events import Event

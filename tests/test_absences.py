@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.questions import NotUnderstood
-from handlers.absences import is_about_absence, read_absences, show_attendance
+from handlers.meetings.absences import is_about_absence, read_absences, show_attendance
 from storage.meetings import Reason
 
 MARKS: dict[str, Reason] = {"s": "sick", " sakit": "sick", "i": "excused", " izin": "excused", " alpa": "absent"}

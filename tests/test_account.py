@@ -20,9 +20,9 @@ from bot.documents.event_head import EventHead
 from bot.documents.event_workbook import write_event
 from bot.documents.paper import Proof, Stationery
 from bot.documents.paper_picture import is_picture
-from handlers.certificate_numbers import number_all, show_number
-from handlers.event_recap import locked_names
-from handlers.printed import changes, checksum, print_certificate, print_list, read_checksum
+from handlers.accounting.certificate_numbers import number_all, show_number
+from handlers.accounting.event_recap import locked_names
+from handlers.accounting.printed import changes, checksum, print_certificate, print_list, read_checksum
 from storage import events, sheets, statuses
 from storage.attendance import attendance
 from storage.database import Connection, migrate

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from bot.clock import utc_text
 from bot.posting import Poster
 from bot.settling import Settling
-from handlers.event_card import send_open
-from handlers.event_qr import qr_png
-from handlers.letter import Letter, read_letter
+from handlers.announcing.letter import Letter, read_letter
+from handlers.checking_in.event_qr import qr_png
+from handlers.events.event_card import send_open
 from storage import chats, desk, people
 from storage.database import Connection
 from tests.phones import SimulatedPhones

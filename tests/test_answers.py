@@ -13,10 +13,10 @@ from bot.clock import StoppedClock, utc_text
 from bot.message import Capabilities, Said
 from bot.posting import Poster
 from bot.reminders import Reminders
-from handlers.answer_card import show_answer
-from handlers.desk_answers import count_answers
-from handlers.event_card import card
-from handlers.refusal import read_reason, read_refusal
+from handlers.answers.answer_card import show_answer
+from handlers.answers.desk_answers import count_answers
+from handlers.answers.refusal import read_reason, read_refusal
+from handlers.events.event_card import card
 from handlers.reminders import compose
 from storage import chats, events, invitations, outbox, people, reminders, rooms, seats, stand_ins
 from storage.database import Connection, Database

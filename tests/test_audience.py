@@ -9,8 +9,8 @@ import pytest
 
 from bot.message import Said
 from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question
-from handlers.send_time import SendTime
-from handlers.several_people import SeveralPeople
+from handlers.announcing.send_time import SendTime
+from handlers.announcing.several_people import SeveralPeople
 from storage import events, invitations, people, places
 from storage.database import Connection, migrate
 from storage.events import Audience

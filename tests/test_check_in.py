@@ -17,12 +17,12 @@ from bot.message import Capabilities, Said
 from bot.posting import Poster
 from bot.settling import Settling
 from bot.slot_codes import ALPHABET, all_words, code_of, window_at, words_of
-from handlers.assisting import MOST_ASSISTED
-from handlers.check_in import Sent, save
-from handlers.codes import make_code, read_bare_code, read_code
-from handlers.guessing import LOCKED_FOR, MOST_WRONG, MOST_WRONG_A_DAY, locked_until
-from handlers.slot_meant import find_meant
-from handlers.who import Somebody
+from handlers.checking_in.assisting import MOST_ASSISTED
+from handlers.checking_in.check_in import Sent, save
+from handlers.checking_in.codes import make_code, read_bare_code, read_code
+from handlers.checking_in.guessing import LOCKED_FOR, MOST_WRONG, MOST_WRONG_A_DAY, locked_until
+from handlers.checking_in.slot_meant import find_meant
+from handlers.people.who import Somebody
 from storage import chats, check_ins, events, invitations, people
 from storage.check_in_rules import Rules, set_rules
 from storage.database import Connection, migrate

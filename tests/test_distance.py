@@ -8,7 +8,7 @@ from bot.message import Location, Message, Said
 from bot.routes import Wanted, action
 from bot.text import Text
 from handlers import build_routes
-from handlers.distance import Point, band, metres
+from handlers.checking_in.distance import Point, band, metres
 from storage.outbox import Card
 
 POLONIA = Point(3.5796, 98.6748)

@@ -3,8 +3,8 @@
 from bot.channels.layout import plan
 from bot.channels.simulator import Simulator
 from bot.channels.telegram import Telegram
-from handlers.event_card import card
-from handlers.event_details import FIELDS, detail_lines
+from handlers.announcing.event_details import FIELDS, detail_lines
+from handlers.events.event_card import card
 from storage.event_details import Details
 from storage.events import Event
 from storage.invitations import Invitation

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.one_line import Line, read_line
+from handlers.meetings.one_line import Line, read_line
 from storage.groups import Group
 from storage.lessons import Lesson
 

@@ -7,7 +7,7 @@ import pytest
 from bot.clock import utc_text
 from bot.message import Said
 from bot.questions import Done, More, NotUnderstood
-from handlers.sessions import Session, SessionsQuestion, morning_and_afternoon, read_sessions, show_sessions
+from handlers.checking_in.sessions import Session, SessionsQuestion, morning_and_afternoon, read_sessions, show_sessions
 
 EIGHT = time(8)
 PAGI, SIANG = Session("pagi", "07:00", "08:15", "10:00"), Session("siang", "13:00", "13:15", "15:00")

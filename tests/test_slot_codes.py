@@ -19,7 +19,7 @@ from bot.slot_codes import (
     window_start,
     words_of,
 )
-from handlers.codes import read_bare_code, read_code
+from handlers.checking_in.codes import read_bare_code, read_code
 from storage.slots import Slot
 
 SEVEN = datetime(2023, 11, 12, 0, 0, tzinfo=UTC)

@@ -101,7 +101,11 @@ SABOTAGES = (
                 "    PRIMARY KEY (slot_id, number)\n) STRICT, WITHOUT ROWID;",
             ),
             ("storage/check_ins.py", "ON CONFLICT (slot_id, person_id) DO NOTHING", "ON CONFLICT DO NOTHING"),
-            ("handlers/check_in.py", "if meant and before and before.state", "if meant and not meant and before.state"),
+            (
+                "handlers/checking_in/check_in.py",
+                "if meant and before and before.state",
+                "if meant and not meant and before.state",
+            ),
         ),
     ),
     Sabotage(

@@ -1,0 +1,75 @@
+"""Opening and closing a slot by hand: both do what they say once, and a second tap says that it is so."""
+
+from datetime import timedelta
+
+from bot.chat import EVERYONE, Chat, Dialog, Reader, Refused
+from bot.clock import from_utc_text, utc_text
+from bot.dates import show_time
+from bot.settling import Settling
+from handlers.checking_in.sessions import GRACE
+from handlers.events.event_desk import NOT_YOURS, day_title, event_number, event_to_run
+from storage import office
+from storage.events import Event
+from storage.slots import Slot, move_slot, slot, slots_of
+
+REOPENED_FOR = timedelta(minutes=30)  # a slot that had closed already, and is opened again for the late ones
+SHORTEST = timedelta(seconds=1)  # of a slot that is closed in the moment in which it was opened
+
+
+async def read_slot(chat: Chat, read: Reader) -> int:
+    """Read the button."""
+    return event_number(chat.arg)
+
+
+def open_now(tx: Settling, slot_id: int) -> None:
+    """Let people check in from now on; who comes within the grace is not late."""
+    event, found = _of_today(tx, slot_id)
+    title = day_title(slots_of(tx.db, event.id), found)
+    if not found.is_open(tx.stamp):
+        closes = max(from_utc_text(found.closes_at), tx.now + REOPENED_FOR)
+        reopened = found.has_opened(tx.stamp)
+        late = found.late_from
+        if late and not reopened:
+            late = max(late, utc_text(tx.now + GRACE))
+        move_slot(
+            tx.db,
+            found.id,
+            opens_at=found.opens_at if reopened else tx.stamp,
+            late_from=late,
+            closes_at=utc_text(closes),
+        )
+        office.note(tx.db, tx.stamp, tx.me.id, "open", f"event:{event.id}", f"slot {found.id}")
+        tx.say(f"✅ Absen {title} dibuka, sampai {show_time(closes, event.zone)}.")
+        return
+    tx.say(f"Absen {title} memang sedang dibuka, sampai {show_time(from_utc_text(found.closes_at), event.zone)}.")
+
+
+def close_now(tx: Settling, slot_id: int) -> None:
+    """Take nobody any more; what is not recorded by then is *tanpa keterangan*."""
+    event, found = _of_today(tx, slot_id)
+    title = day_title(slots_of(tx.db, event.id), found)
+    if found.is_open(tx.stamp):
+        opens = min(found.opens_at, utc_text(tx.now - SHORTEST))
+        move_slot(tx.db, found.id, opens_at=opens, late_from=found.late_from, closes_at=tx.stamp)
+        office.note(tx.db, tx.stamp, tx.me.id, "close", f"event:{event.id}", f"slot {found.id}")
+        tx.say(f"Absen {title} ditutup {show_time(tx.now, event.zone)}. Yang belum tercatat: tanpa keterangan.")
+    elif found.has_opened(tx.stamp):
+        tx.say(f"Absen {title} memang sudah ditutup {show_time(from_utc_text(found.closes_at), event.zone)}.")
+    else:
+        tx.say(f"Absen {title} memang belum dibuka.")
+
+
+def _of_today(tx: Settling, slot_id: int) -> tuple[Event, Slot]:
+    found = slot(tx.db, slot_id)
+    if found is None:
+        raise Refused(NOT_YOURS)
+    event = event_to_run(tx, found.event_id)
+    if event.state == "cancelled":
+        raise Refused(f"{event.subject} dibatalkan, jadi tidak ada absen.")
+    if found.day != tx.today.isoformat():
+        raise Refused("Absen hanya dibuka dan ditutup pada harinya. Yang terlewat dicatat dengan Catat manual.")
+    return event, found
+
+
+OPEN = Dialog("bukaabsen", "Buka absen", read_slot, open_now, EVERYONE)
+CLOSE = Dialog("tutupabsen", "Tutup absen", read_slot, close_now, EVERYONE)

@@ -1,0 +1,1 @@
+"""Who is who: registering, the own data, and the roster."""

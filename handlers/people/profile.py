@@ -1,0 +1,102 @@
+"""The profile (profil): what the office keeps about me, and asking for it to be put right."""
+
+import hashlib
+from dataclasses import dataclass
+
+from bot.chat import Chat, Dialog, Reader
+from bot.message import Message
+from bot.questions import fold
+from bot.routes import action
+from bot.settling import Settling
+from bot.text import Text, bold, lines
+from bot.typed import words
+from handlers.people.roster_person import PERSON, show_channels, show_number, show_post
+from storage import holdings, people, roster_search
+from storage.holdings import Holdings
+from storage.roster_search import Listed
+
+ASK = (
+    "Apa yang perlu diperbaiki? Tuliskan yang keliru dan yang benar. "
+    "Permintaan salinan atau penghapusan data juga boleh ditulis di sini."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is shown."""
+
+    me: Listed
+    kept: Holdings
+
+
+async def see_profile(chat: Chat, read: Reader) -> Profile:
+    """Look up what is kept about the person."""
+    me = await read(roster_search.listed, chat.me.id)
+    assert me is not None, "people are never deleted"
+    return Profile(me, await read(holdings.holdings, chat.me.id))
+
+
+def save_profile(tx: Settling, shown: Profile) -> None:
+    """Show it."""
+    tx.say(_written(shown, tx.zone), action("perbaikan", "", "Perbaikan data"))
+
+
+async def ask_correction(chat: Chat, read: Reader) -> str:
+    """Ask what is wrong."""
+    return await chat.ask("what", words(ASK, least=5, most=500))
+
+
+def save_correction(tx: Settling, what: str) -> None:
+    """Put the words before every operator, once."""
+    said = lines([bold("Permintaan tentang data diri"), f"{tx.me.name}, {show_post(tx.me)}", what])
+    card = Message(said, (action(PERSON.name, tx.me.id, "Lihat petugas"),))
+    digest = hashlib.sha256(fold(what).encode()).hexdigest()[:16]
+    operators = [one for one in people.people_in_roles(tx.db, "operator") if people.has_chat(tx.db, one.id)]
+    told = 0
+    for operator in operators:
+        told += tx.notify(
+            operator.id,
+            card,
+            kind="correction",
+            object=f"person:{tx.me.id}",
+            occurrence=digest,
+        )
+    if not operators:
+        tx.say("Belum ada operator yang terdaftar di bot. Mohon sampaikan langsung ke kantor Dinas.")
+    elif told:
+        tx.say("Diteruskan ke operator Dinas. Setelah diperbaiki, hasilnya terlihat di profil.")
+    else:
+        tx.say("Permintaan yang sama sudah diteruskan ke operator Dinas. Mohon tunggu kabarnya.")
+
+
+def _written(shown: Profile, zone: str) -> Text:
+    person, kept = shown.me.person, shown.kept
+    counts = [
+        (kept.invitations, "undangan kegiatan"),
+        (kept.check_ins, "absen"),
+        (kept.groups, "kelompok"),
+        (kept.meetings, "laporan P2K2"),
+        (kept.photos, "foto"),
+        (kept.questions, "pertanyaan"),
+        (kept.feedback, "penilaian dan saran"),
+        (kept.certificates, "sertifikat"),
+    ]
+    known = ", ".join(f"{number} {what}" for number, what in counts if number)
+    return lines(
+        [
+            bold("Data Bapak/Ibu di bot ini"),
+            f"Nama: {person.name}",
+            f"Tugas: {show_post(person)}",
+            f"Nomor HP: {show_number(person.phone)}",
+            f"{show_channels(shown.me.channels, shown.me.since, zone)}.",
+            f"Tersimpan: {known}." if known else "Belum ada catatan kegiatan atau laporan.",
+            "Data ini dipakai Dinas Sosial untuk tugas pendampingan dan dilihat oleh operator, koordinator, dan "
+            "supervisor kecamatan. Nama, NIK, dan nomor KK keluarga penerima tidak disimpan.",
+            "Ada yang keliru, atau ingin salinan atau penghapusan data? Tekan Perbaikan data; operator Dinas "
+            "mengerjakannya.",
+        ]
+    )
+
+
+PROFILE = Dialog("profil", "Profil", see_profile, save_profile)
+CORRECTION = Dialog("perbaikan", "Perbaikan data", ask_correction, save_correction, steps=1)
