@@ -12,6 +12,7 @@ from handlers.checking_in.receipts import of_session
 from handlers.events.event_desk import NOT_YOURS, day_title, event_number, event_to_run, is_desk
 from handlers.people.who import Somebody, ask_who
 from storage import check_ins, events, excuses, invitations, office, people
+from storage.check_in_rules import rules_of
 from storage.events import Event
 from storage.slots import Slot, slot, slots_of
 
@@ -51,7 +52,8 @@ def save_entry(tx: Settling, entry: Entry) -> None:
     before = check_ins.entry_of(tx.db, at_slot.id, entry.person_id)
     if person is None:
         raise Refused("Petugas itu tidak ada lagi di daftar.")
-    if before and before.state == "kept":
+    kept_already = before is not None and before.state == "kept"
+    if before and kept_already and (before.level in rules_of(tx.db, event.id).levels or entry.status != "H"):
         tx.say(f"{person.name} sudah tercatat hadir, No. {before.number:04}. Kalau keliru, pakai Batalkan absen.")
         return
     detail = f"slot {at_slot.id} {entry.status} {person.id}"
@@ -60,8 +62,12 @@ def save_entry(tx: Settling, entry: Entry) -> None:
         excuses.set_excuse(tx.db, at_slot.id, person.id, entry.status, entry.reason, tx.me.id, tx.stamp)
         tx.say(f"Tercatat: {person.name} {WAYS[entry.status].lower()}{of_session(at_slot)}, {entry.reason}.")
         return
-    # Of a slot that has closed nobody knows the minute; who is entered was not late.
-    at = utc_text(min(tx.at, tx.now)) if at_slot.is_open(tx.stamp) else at_slot.opens_at
+    if before and kept_already:
+        at = before.at  # what was not taken as proof still tells the time
+    elif at_slot.is_open(tx.stamp):
+        at = utc_text(min(tx.at, tx.now))
+    else:
+        at = at_slot.opens_at  # of a slot that has closed nobody knows the minute; who is entered was not late
     excuses.drop_excuse(tx.db, at_slot.id, person.id)
     kept = check_ins.record(
         tx.db, at_slot.id, person.id, at, tx.stamp, level="E", by_person=tx.me.id, reason=entry.reason
