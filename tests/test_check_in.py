@@ -282,6 +282,32 @@ def test_words_are_live_or_nothing(rotating: Connection) -> None:
     assert reasons == {"stale"}
 
 
+def test_what_the_morning_once_showed_is_live_when_the_afternoon_shows_it(rotating: Connection) -> None:
+    """With 360 windows behind it, one pair of words in a thousand has been seen before: it opens what is open now."""
+    noon = SEVEN + timedelta(hours=6)
+    closes = "UPDATE slots SET closes_at = ? WHERE id = 1", (utc_text(SEVEN + timedelta(hours=3)),)
+    rotating.execute(*closes)
+    rotating.execute(
+        "UPDATE slots SET day = '2023-11-12', session = 'siang', opens_at = ?, closes_at = ? WHERE id = 2",
+        (utc_text(noon), utc_text(noon + timedelta(hours=2))),
+    )
+    at = _moment_of_words_seen_before(rotating, noon)
+    assert "Tercatat hadir" in send(rotating, 1, " ".join(words_of(slot_secret(rotating, 2), window_at(at))), at)
+    assert rotating.execute("SELECT slot_id, level FROM check_ins").fetchall() == [(2, "B")]
+
+
+def _moment_of_words_seen_before(db: Connection, noon: datetime) -> datetime:
+    """Give the office a secret under which the afternoon repeats words of the morning; return when."""
+    for number in range(100):
+        db.execute("UPDATE office SET secret = ?", (f"secret {number}",))
+        morning, afternoon = slot_secret(db, 1), slot_secret(db, 2)
+        seen = {words_of(morning, window_at(SEVEN) + window) for window in range(360)}
+        for window in range(240):
+            if words_of(afternoon, window_at(noon) + window) in seen:
+                return noon + timedelta(seconds=30 * window + 1)
+    raise AssertionError("no secret repeats a pair of words")
+
+
 def test_words_sent_where_nothing_is_open_are_no_guess(db: Connection) -> None:
     """Two words that happen to be on the list cost nobody a try outside the hours, and check nobody in."""
     assert "tidak ada absen yang dibuka" in send(db, 3, "kuda merah", SEVEN)

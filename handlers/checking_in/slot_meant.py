@@ -1,6 +1,6 @@
 """Which slot a code or two words mean: only the sender's own slots are tried, and at the message's own time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.clock import from_utc_text, utc_text
@@ -42,22 +42,32 @@ def find_meant(db: Connection, person_id: int, sent: str, at: datetime, zone: st
     own = slots_on(db, person_id, local(at, zone).date().isoformat())
     own = [slot for slot in own if slot.has_opened(utc_text(at))]
     others = [slot for slot in open_slots(db, utc_text(at)) if slot not in own]
-    for slot in (*own, *others):
-        event, rules = _of(db, slot)
-        secret = slot_secret(db, slot.id)
-        if not rules.rotating:
-            if slot.is_open(utc_text(at)) and sent == " ".join(words_of(secret, FIXED)):
-                return Meant(slot, event, rules, slot in own)
-            continue
-        first = window_at(from_utc_text(slot.opens_at))
-        now, last = window_at(at), window_at(from_utc_text(slot.closes_at) - A_MOMENT)
-        live = max(first, now - LIVE_WINDOWS + 1)
-        if slot.is_open(utc_text(at)) and find_window(secret, sent, live, now) is not None:
-            return Meant(slot, event, rules, slot in own)
-        found = find_window(secret, sent, first, min(now, last)) if thorough and slot in own else None
-        if found is not None:
-            return Meant(slot, event, rules, True, found)
-    return None
+    found = [Meant(slot, *_of(db, slot), slot in own) for slot in (*own, *others)]
+    # All that is live before anything late: what a closed slot once showed, an open one may show now.
+    live = next((one for one in found if one.slot.is_open(utc_text(at)) and _is_live(db, one, sent, at)), None)
+    if live is not None or not thorough:
+        return live
+    late = (replace(one, window=_late_window(db, one, sent, at)) for one in found if one.own and one.rules.rotating)
+    return next((one for one in late if one.window is not None), None)
+
+
+def _is_live(db: Connection, one: Meant, sent: str, at: datetime) -> bool:
+    """Say whether this stands on the open slot's board at the moment, or stood there until just now."""
+    secret = slot_secret(db, one.slot.id)
+    if not one.rules.rotating:
+        return sent == " ".join(words_of(secret, FIXED))
+    first, now = window_at(from_utc_text(one.slot.opens_at)), window_at(at)
+    return find_window(secret, sent, max(first, now - LIVE_WINDOWS + 1), now) is not None
+
+
+def _late_window(db: Connection, one: Meant, sent: str, at: datetime) -> int | None:
+    """Return in which window this stood on the slot's board, if it did."""
+    first, last = (window_at(moment) for moment in (from_utc_text(one.slot.opens_at), _end(one.slot)))
+    return find_window(slot_secret(db, one.slot.id), sent, first, min(window_at(at), last))
+
+
+def _end(slot: Slot) -> datetime:
+    return from_utc_text(slot.closes_at) - A_MOMENT
 
 
 def _find_fixed(db: Connection, person_id: int, code: str, at: datetime) -> Meant | None:
