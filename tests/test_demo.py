@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.app import build
-from bot.clock import StoppedClock
+from bot.channels.simulator import Simulator
+from bot.clock import StoppedClock, utc_text
 from bot.demo import story
+from bot.demo.bimtek import SUBSTITUTES, guests
 from bot.demo.desk import make_desk
+from bot.demo.replay import Replay, check_ins
 from bot.demo.run import HINTS, ZONE, plan_demo, run_demo
 from storage.database import Connection
 from tests.browser import CHROMIUM, NONE_HERE, open_page
@@ -35,16 +38,43 @@ async def test_the_story_leads_to_the_morning_of_the_bimtek(tmp_path: Path) -> N
         assert await read(count, "SELECT count(*) FROM lessons") == 29
         assert await read(count, "SELECT count(*) FROM persons WHERE role = 'facilitator'") == 151
         assert await read(count, "SELECT count(*) FROM persons WHERE role = 'tksk'") == 23
-        assert await read(count, "SELECT count(*) FROM invitations") == 174
-        answered = await read(count, "SELECT count(*) FROM invitations WHERE answer IS NOT NULL")
-        assert 80 <= answered <= 94
-        away = await read(count, "SELECT count(*) FROM invitations WHERE answer = 'no'")
-        assert await read(count, "SELECT count(*) FROM outbox WHERE kind = 'reminder' AND state = 'sent'") == 168 - away
+        assert await read(count, "SELECT count(*) FROM invitations WHERE own = 1") == 174
+        assert await read(count, "SELECT count(*) FROM slots") == 6
+        assert (
+            await read(count, "SELECT count(*) FROM invitations WHERE instead_of IS NOT NULL AND answer = 'yes'") == 9
+        )
+        answered = await read(count, "SELECT count(*) FROM invitations WHERE own = 1 AND answer IS NOT NULL")
+        assert answered == sum(one.answer != "" for one in guests()) == 93
+        away = await read(count, "SELECT count(*) FROM invitations WHERE answer IN ('no', 'delegated')")
+        reminded = await read(count, "SELECT count(*) FROM outbox WHERE kind = 'reminder' AND state = 'sent'")
+        assert reminded == 168 + SUBSTITUTES - away
         assert await read(count, "SELECT count(*) FROM outbox WHERE state NOT IN ('sent')") == 0
         assert await read(count, "SELECT count(*) FROM inbox WHERE state <> 'done'") == 0
         desk = make_desk(app, clock, app.channels["simulator"], HINTS)  # type: ignore[arg-type]
         titles = [phone.role for phone in await desk.phones()]
         assert sorted(titles) == ["", "Operator Dinsos", *["Pendamping PKH"] * 3, "TKSK"]
+
+
+async def test_the_others_arrive_by_themselves_as_the_clock_comes_to_it(tmp_path: Path) -> None:
+    """An hour after the doors opened most are there, each at the time of his or her own; a visitor's phones wait."""
+    clock = StoppedClock(datetime.combine(*story.BEGINS, ZoneInfo(ZONE)))
+    async with build(plan_demo(tmp_path), clock) as app:
+        await story.tell(app, clock, ZONE)
+        channel = app.channels["simulator"]
+        assert isinstance(channel, Simulator)
+        clock.move(timedelta(minutes=70))
+        for _ in range(2):  # the second is a demo that was kept and goes on: nobody comes twice
+            replay = Replay(app, channel, clock, story.phones_on_page())
+            await replay.catch_up()
+            await app.lanes.join()
+        early = [one for one in check_ins(ZONE) if one.sent <= clock.now() and one.phone not in story.phones_on_page()]
+        assert len(early) > 80
+        found = await app.database.read(
+            lambda db: db.execute(
+                "SELECT p.phone, k.at FROM check_ins k JOIN persons p ON p.id = k.person_id WHERE k.level = 'B'"
+            ).fetchall()
+        )
+        assert sorted(map(tuple, found)) == sorted((one.phone, utc_text(one.seen)) for one in early)
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason=NONE_HERE)
@@ -78,13 +108,23 @@ async def _morning(page: Any) -> None:
         await phone.get_by_role("button", name=label, exact=True).last.click()
 
     await say(office, "/kegiatan")
-    code = re.search(r": (\w{5}) \(tulis di papan\)", await (await hear(office, "tulis di papan")).inner_text())
-    assert code is not None
-    await say(siti, code[1].lower())
-    await hear(siti, "Absen dibuka pukul 07.00 WIB")
+    for label in ("Papan", "Layar"):
+        await hear(office, "Bimtek")
+        await tap(office, label)
+    shown = await (await hear(office, "/layar/")).inner_text()
+    link = re.search(r"http\S+/layar/\w+", shown)
+    assert link is not None
+    board = await page.context.new_page()
+    await board.goto(link[0])
+    await board.locator("body[data-state=early]").wait_for()
     await page.get_by_role("button", name="+10 menit").click()
-    await say(siti, code[1].lower())
-    await hear(siti, "Tercatat hadir, No. 0001")
+    await page.get_by_role("button", name="+10 menit").click()
+    await board.locator("body[data-state=open]").wait_for()
+    arrived = board.locator("#here", has_text=re.compile("[1-9]"))
+    await arrived.wait_for()
+    await say(siti, (await board.locator("#code").inner_text()).lower())
+    await hear(siti, "Tercatat hadir, No.")
+    await board.close()
     await say(siti, "menu")
     await hear(siti, "yang bisa dilakukan sekarang")
     await tap(siti, "Catat P2K2")

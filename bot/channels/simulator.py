@@ -118,12 +118,13 @@ class Simulator:
         """Wait until cancelled: what arrives comes in through `receive`."""
         await asyncio.Event().wait()
 
-    async def receive(self, chat: str, name: str, *events: Event) -> list[Bubble]:
+    async def receive(self, chat: str, name: str, *events: Event, typed_at: datetime | None = None) -> list[Bubble]:
         """Store what a phone sent, all or nothing, and return how the phone shows it.
 
-        Each event names its own `event_id`: the same id again is a redelivery. Raises Unreadable, with nothing stored.
+        Each event names its own `event_id`: the same id again is a redelivery. `typed_at` is for a phone that was
+        off meanwhile. Raises Unreadable, with nothing stored.
         """
-        at = utc_text(self._clock.now())
+        at = utc_text(typed_at or self._clock.now())
         raws = [json.dumps({**event, "chat": chat, "name": name, "at": at}) for event in events]
         bubbles = [_said_by_person(raw) for raw in raws]
         await self._store([Arrived(NAME, one.id, chat, raw) for one, raw in zip(bubbles, raws, strict=True)])

@@ -32,6 +32,10 @@ _CLANS = """
     Ginting Sembiring Tarigan Sitepu Perangin-angin Surbakti Bangun Barus Karo-Karo Ketaren Simanjuntak Sihombing
     Siregar Hutagalung Panjaitan Manurung Nababan Situmorang Lubis Nasution Harahap Hasibuan Batubara Rangkuti
 """
+_SUPERVISORS = (
+    *("Abdul Gani", "Berlian Sitanggang", "Cut Rosmala", "Dahlia Pohan", "Edi Wibowo"),
+    *("Faisal Matondang", "Gusti Randa", "Halimah Tusadiah", "Irwansyah Pulungan"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,15 @@ def people() -> tuple[DemoPerson, ...]:
         # 0812-0000-xxxx reads as invented at once and still passes every check of a mobile number.
         DemoPerson(name, f"+62812{number:08}", *post)
         for number, (name, post) in enumerate(zip(names, posts, strict=True), 1)
+    )
+
+
+def supervisors() -> tuple[DemoPerson, ...]:
+    """Return the supervisors of the first districts: they mind the posts while the others are away."""
+    districts = json.loads(SEED.read_text(encoding="utf-8"))["districts"]
+    return tuple(
+        DemoPerson(name, f"+62812{number:08}", "supervisor", "Koordinator Kecamatan", str(district["name"]), "")
+        for number, (name, district) in enumerate(zip(_SUPERVISORS, districts, strict=False), 501)
     )
 
 

@@ -5,7 +5,7 @@ import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from bot.channels.simulator import NAME, Simulator
 from bot.clock import Clock, MovableClock, from_utc_text
 from bot.demo import story
 from bot.demo.desk import make_desk
+from bot.demo.replay import Replay
 from bot.pacer import Limits
 from bot.web.board import board_routes
 from bot.web.server import LOOPBACK, make_app, serve
@@ -24,21 +25,23 @@ from storage import desk
 Started = Callable[[str], None]
 """Is told the page's address when everything runs."""
 
+SECOND = timedelta(seconds=1)
+
 OFFICE = "Dinas Sosial Kabupaten Langkat"
 ZONE = "Asia/Jakarta"
 
 HINTS = (
-    "Di HP Siti Aminah ketik kode absen hari ini; kodenya ada di HP operator: Kegiatan, lalu pilih Bimtek.",
-    "Masih sebelum pukul 07.00? Absen belum dibuka. Tekan +10 menit di atas, lalu kirim kodenya lagi.",
+    "Di HP operator: Kegiatan, Papan, Layar. Buka tautannya: itulah proyektor di depan ruangan.",
+    "Tekan +10 menit sampai lewat pukul 07.00: peserta berdatangan. Kirim kode di layar dari HP Siti Aminah.",
+    "Tekan +1 hari beberapa kali, lalu di HP operator: Kegiatan, Rekap. Daftar hadir, cetak, sertifikat.",
     "Di HP Siti ketik: p2k2 melati 2.2 kemarin jam 2 siang 3s 7i 12, lalu Simpan.",
-    "Tekan +1 hari: pengingat P2K2 datang sendiri.",
     "HP terakhir belum terdaftar: ketik halo, lalu Bagikan nomor saya.",
 )
 TRY_FIRST = (
     "The page shows six phones of Dinas Sosial Kabupaten Langkat on Sunday, 12 November 2023, just before the first "
-    "day of a three-day Bimtek. Take today's code from the operator's phone (Kegiatan), move the clock past 07.00, and "
-    "type the code on Siti Aminah's phone; then log one of her P2K2 meetings there with the words "
-    "p2k2 melati 2.2 kemarin jam 2 siang 3s 7i."
+    "day of a three-day Bimtek. On the operator's phone choose Kegiatan, Papan, Layar and open the link: that is the "
+    "projector. Move the clock past 07.00 and the others arrive by themselves; type the code on Siti Aminah's phone. "
+    "Days later, Kegiatan and Rekap give the workbook, the lists to sign and the certificates."
 )
 
 
@@ -100,7 +103,15 @@ async def _serve(app: App, clock: MovableClock, host: str, port: int, started: S
     async with serve(page, host, port) as bound, asyncio.TaskGroup() as parts:
         parts.create_task(app.run(), name="app")
         parts.create_task(_tick_when_moved(app, clock), name="ticks")
+        parts.create_task(_follow(Replay(app, channel, clock, story.phones_on_page()), clock), name="guests")
         started(f"http://{host}:{bound}/")
+
+
+async def _follow(replay: Replay, clock: MovableClock) -> None:
+    """Let the guests do what is due, every second and whenever somebody has moved the clock."""
+    while True:
+        await replay.catch_up()
+        await clock.wait(asyncio.Event(), clock.now() + SECOND)
 
 
 async def _tick_when_moved(app: App, clock: MovableClock) -> None:

@@ -1,6 +1,6 @@
 """What has happened before the demo opens: the Bimtek of November 2023 was announced, and half of the people answered.
 
-It is not put into the tables but told to the bot, message by message, as it would have come from 168 phones: so every
+It is not put into the tables but told to the bot, message by message, as it would have come from 177 phones: so every
 phone shows its own past, and the demo starts with everything in the state that people's doing leads to.
 """
 
@@ -12,14 +12,15 @@ from bot.app import App
 from bot.channels.simulator import NAME, Simulator
 from bot.clock import MovableClock, utc_text
 from bot.dates import to_utc
-from bot.demo.people import DemoPerson, people
+from bot.demo.bimtek import FIRST_DAY, UNREGISTERED, Guest, guests
+from bot.demo.people import DemoPerson, people, supervisors
 from storage import chats, desk, events, groups, lessons, meetings, places
 from storage import people as roster
 from storage.database import Connection
 from storage.seeds import load_seeds
 
 BEGINS = date(2023, 11, 6), time(9, 0)
-OPENS = date(2023, 11, 12), time(6, 50)
+OPENS = FIRST_DAY, time(6, 50)
 
 HELD_UNTIL = time(9, 2)  # the announcement has left
 
@@ -28,11 +29,24 @@ INVITATION = (
     "Undangan Bimtek Peningkatan Kapasitas ORSOS, Minggu s/d Selasa 12-14 November 2023 pukul 08.00 WIB "
     "di Hotel Le Polonia, Jl. Jenderal Sudirman No. 14-18 Medan"
 )
-ANNOUNCING = ("/buat", INVITATION, "Semua petugas", "Kirim sekarang", "KIRIM 174")
-UNREGISTERED = (2, 30, 60, 90, 120, 160)  # places on the roster; the first of them has a phone on the page
+SETTINGS = "\n".join(
+    (
+        "Absen per sesi: pagi dan siang",
+        "Kode absen: berganti tiap 30 detik",
+        f"Kecuali: {', '.join(one.name for one in supervisors())}",
+    )
+)
+ANNOUNCING = ("/buat", INVITATION, "Semua petugas", SETTINGS, "Kirim sekarang", "KIRIM 174")
+RULES = ("Bukti yang dihitung: 1, 2, 4, 5\nSyarat hadir: 5", "Simpan")  # a code that was forwarded proves nothing
+HOURS = {7: 10, 8: 13, 9: 17, 10: 20}  # day of November: when people answer on it
 SHOWN = (0, 1, 2, 151)  # Siti Aminah, two more facilitators, a TKSK; the committee member comes before them
 ON_COMMITTEE = 7
 GROUPS = (("Melati", 18), ("Mawar", 22))
+
+
+def phones_on_page() -> frozenset[str]:
+    """Return the numbers of those whose phones the visitor has."""
+    return frozenset(people()[place].phone for place in (ON_COMMITTEE, *SHOWN))
 
 
 async def tell(app: App, clock: MovableClock, zone: str) -> None:
@@ -45,15 +59,14 @@ async def tell(app: App, clock: MovableClock, zone: str) -> None:
         await told.say([(OPERATOR[1], words)])
     await told.wait_until(BEGINS[0], HELD_UNTIL)
     await told.rest()
+    await told.tap(OPERATOR[1], "aturanabsen", 1)
+    for words in RULES:
+        await told.say([(OPERATOR[1], words)])
     await app.database.write(_choose_committee)
-    everyone = people()
-    registered = [one for place, one in enumerate(everyone) if place not in UNREGISTERED]
-    for number, hour in enumerate((10, 13, 17, 20), 1):
-        day = date(2023, 11, 6 + number)
-        await told.wake(day, time(8, 0))
-        await told.wait_until(day, time(hour, 5))
-        answering = registered[number::8]
-        await told.say((one.phone, "Tidak hadir" if at % 19 == 7 else "Hadir") for at, one in enumerate(answering))
+    for day, hour in HOURS.items():
+        await told.wake(date(2023, 11, day), time(8, 0))
+        await told.wait_until(date(2023, 11, day), time(hour, 5))
+        await told.answers([one for one in guests() if one.answers_on == date(2023, 11, day)])
     for hour in (8, 18):
         await told.wake(date(2023, 11, 11), time(hour, 0))
     await told.wait_until(*OPENS)
@@ -69,12 +82,22 @@ class Story:
         self._zone = ZoneInfo(zone)
         self._told = 0
 
+    async def answers(self, those: list[Guest]) -> None:
+        """Let guests answer; who does not come says why, or who comes instead, and that one agrees."""
+        await self.say((one.person.phone, one.answer) for one in those)
+        more = [(one.person.phone, one.substitute.name if one.substitute else one.cause) for one in those]
+        await self.say((phone, words) for phone, words in more if words)
+        await self.say((one.substitute.phone, "Ya, saya hadir") for one in those if one.substitute)
+
     async def say(self, said: Iterable[tuple[str, str]]) -> None:
         """Let people, named by their numbers, type something at about the same time."""
         for number, words in said:
-            self._told += 1
-            event = {"event_id": f"story-{self._told}", "kind": "text", "text": words}
-            await self._channel.receive(f"{NAME}:{number.removeprefix('+')}", "", event)
+            await self._send(number, {"kind": "text", "text": words})
+        await self.rest()
+
+    async def tap(self, number: str, action: str, event: int) -> None:
+        """Let somebody press a button about an event."""
+        await self._send(number, {"kind": "tap", "token": f"!{action}.{event}"})
         await self.rest()
 
     async def rest(self) -> None:
@@ -92,6 +115,10 @@ class Story:
         """Move the clock forward."""
         self._clock.move(datetime.combine(day, at, self._zone) - self._clock.now())
 
+    async def _send(self, number: str, event: dict[str, str]) -> None:
+        self._told += 1
+        await self._channel.receive(f"{NAME}:{_address(number)}", "", {"event_id": f"story-{self._told}", **event})
+
 
 def _settle_in(db: Connection, now: str) -> None:
     """Fill the office: places, lessons, everybody on the roster, and the phones of those who have registered."""
@@ -106,6 +133,8 @@ def _settle_in(db: Connection, now: str) -> None:
         ids.append(_add(db, one, where[one.district], now))
         if place not in UNREGISTERED:
             _give_phone(db, ids[-1], one.phone, now)
+    for one in supervisors():
+        _give_phone(db, _add(db, one, where[one.district], now), one.phone, now)
     desk.put_on_page(db, _address(OPERATOR[1]), OPERATOR[0])
     for place in (ON_COMMITTEE, *SHOWN):
         desk.put_on_page(db, _address(people()[place].phone), people()[place].name)
