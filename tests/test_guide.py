@@ -1,0 +1,135 @@
+"""The office's guide says what the bot says: every chat, button, sentence and command quoted in it is a real one."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from handlers import build_routes
+
+ROOT = Path(__file__).parent.parent
+GUIDE = (ROOT / "docs" / "panduan-kegiatan.md").read_text()
+LEFT_OUT = "…"
+
+FENCED = re.compile(r"^```chat\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CHATS = FENCED.findall(GUIDE)
+PROSE = re.sub(r"`[^`\n]*`", "", FENCED.sub("", GUIDE))  # what stands in `code` is typed by people, not said by the bot
+BUTTON = re.compile(r"\[([^\]\n]+)\](?!\()")
+TURN = re.compile(r"[A-Z]\w*[<>~] ")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one person typed, or heard, or saw a card change into: `Siti< Sudah tercatat.` and the lines below."""
+
+    lines: tuple[str, ...]
+
+    def is_quoted_by(self, quoted: "Turn") -> bool:
+        """Say whether the other is this turn, whole or with lines left out where `…` stands."""
+        parts = "\n".join(quoted.lines).split(f"\n  {LEFT_OUT}\n")
+        whole = "\n".join(self.lines)
+        if len(parts) == 1:
+            return whole == parts[0]
+        between = r"\n(?:.*\n)+?".join(map(re.escape, parts))
+        return re.fullmatch(between, whole) is not None
+
+
+def turns_of(text: str) -> list[Turn]:
+    """Read the turns of a transcript, or of a chat in the guide; comments, the clock and SQL lie between them."""
+    turns: list[list[str]] = []
+    inside = False
+    for line in text.splitlines():
+        if TURN.match(line):
+            turns.append([line])
+        elif line.startswith("  ") and inside:
+            turns[-1].append(line)
+        inside = bool(TURN.match(line)) or (inside and line.startswith("  "))
+    return [Turn(tuple(one)) for one in turns]
+
+
+def occurs(quoted: list[Turn], played: list[Turn]) -> bool:
+    """Say whether these turns are played in this order; others may lie between them."""
+    rest = iter(played)
+    return all(any(turn.is_quoted_by(one) for turn in rest) for one in quoted)
+
+
+@cache
+def transcripts() -> tuple[str, ...]:
+    """Return every transcript as it stands."""
+    return tuple(path.read_text() for path in sorted((ROOT / "tests" / "transcripts").glob("*.txt")))
+
+
+@cache
+def shown() -> frozenset[str]:
+    """Return the labels of all the buttons that were seen."""
+    return frozenset(label for one in transcripts() for label in BUTTON.findall(one))
+
+
+@cache
+def literals() -> frozenset[str]:
+    """Return every text in the code, without docstrings: of an f-string, the parts that are always the same."""
+    return frozenset(_literals())
+
+
+def _literals() -> Iterator[str]:
+    for folder in ("handlers", "bot"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            nodes = list(ast.walk(ast.parse(path.read_text())))
+            docstrings = {node.value for node in nodes if isinstance(node, ast.Expr)}
+            for node in nodes:
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docstrings:
+                    yield node.value
+    yield (ROOT / "bot" / "web" / "static" / "board.js").read_text()
+
+
+@pytest.mark.parametrize("chat", CHATS)
+def test_every_chat_in_the_guide_was_played(chat: str) -> None:
+    """A chat that the bot no longer has must not be shown to anybody."""
+    quoted = turns_of(chat)
+    assert quoted
+    assert any(occurs(quoted, turns_of(one)) for one in transcripts()), chat
+
+
+def test_every_button_in_the_guide_exists() -> None:
+    """Who looks for a button finds it, under this very label."""
+    named = set(BUTTON.findall(PROSE))
+    assert len(named) > 40
+    assert not named - shown() - literals()
+
+
+def test_every_line_to_type_in_the_guide_is_read() -> None:
+    """Who types `Pakaian: batik` at a summary fills a field that there is."""
+    named = set(re.findall(r"`([A-Z][\w ]+): ", GUIDE))
+    assert len(named) > 10
+    assert not named - shown() - literals()
+
+
+def test_every_sentence_quoted_in_the_guide_is_said() -> None:
+    """What stands in “quotes” is read on a phone, a sheet or the board, letter by letter."""
+    quoted = set(re.findall(r"“([^”]+)”", PROSE))
+    said = "\n".join([*transcripts(), *literals()])
+    assert len(quoted) > 10
+    assert not {one for one in quoted if one not in said}
+
+
+def test_every_command_in_the_guide_exists() -> None:
+    """Who types a command of the guide is understood."""
+    known = {one.word for one in build_routes("Kantor").commands}
+    named = set(re.findall(r"`/(\w+)", GUIDE))
+    assert {"buat", "kegiatan", "rekap", "periksa"} <= named <= known
+
+
+def test_a_changed_line_is_found_out() -> None:
+    """The guide cannot rot: one word that the bot does not say makes its chat unknown."""
+    played = turns_of(transcripts()[0])
+    first = next(one for one in played if len(one.lines) > 3)
+    gap = Turn((first.lines[0], f"  {LEFT_OUT}", first.lines[-1]))
+    assert occurs([first], played)
+    assert occurs([gap], played)
+    assert not occurs([Turn((*first.lines[:-1], f"{first.lines[-1]}!"))], played)
+    assert not occurs([Turn((first.lines[0], first.lines[-1]))], played)
+    assert not occurs([played[1], played[0]], played[:2])
