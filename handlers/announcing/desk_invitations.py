@@ -50,7 +50,10 @@ async def ask_cancel(chat: Chat, read: Reader) -> int:
     event = await read(events.event, event_id)
     if event is None or event.state == "cancelled":
         raise Refused("Kegiatan itu sudah dibatalkan. Lihat /kegiatan.")
-    told = "Batalkan kegiatan ini? Yang sudah menerima undangannya diberi tahu, dan kode absennya tidak berlaku lagi."
+    told = (
+        "Batalkan kegiatan ini? Yang menerima undangannya diberi tahu, kecuali yang tidak hadir, "
+        "dan kode absennya tidak berlaku lagi."
+    )
     await chat.confirm(lines([event_lines(event, chat.zone), told]), "Ya, batalkan")
     return event_id
 

@@ -110,12 +110,13 @@ def save_undoing(tx: Settling, entry: Entry) -> None:
 
 
 async def _ask_slot(chat: Chat, read: Reader) -> tuple[Event, Slot]:
-    """Ask which of the slots that have opened is meant, the latest first; a single one is not asked for."""
+    """Ask which of the slots that have opened, or should have, is meant, the latest first; a single one is given."""
     event = await read(events.event, event_number(chat.arg))
     if event is None or not await read(is_desk, event.id, chat.me.id, chat.me.role):
         raise Refused(NOT_YOURS)
     slots = await read(slots_of, event.id)
-    begun = {str(one.id): one for one in reversed(slots) if one.has_opened(utc_text(chat.now))}
+    now = utc_text(chat.now)
+    begun = {str(one.id): one for one in reversed(slots) if one.has_opened(now) or one.closes_at <= now}
     if not begun:
         raise Refused("Absen belum dibuka, jadi belum ada yang dicatat.")
     question = choose(lines([bold(event.subject), "Absen yang mana?"]), begun, lambda one: day_title(slots, one))

@@ -71,7 +71,9 @@ def _doubt_lines(tx: Settling, event: Event) -> list[Line]:
 
 def _offer(tx: Settling, event: Event) -> list[Choice]:
     begun, running = has_begun(tx, event), is_running(tx, event)
-    by_hand = begun and event.state == "announced"
+    # A slot that nobody opened is over at its time all the same: what was written on paper is entered.
+    over = any(slot.closes_at <= tx.stamp for slot in slots_of(tx.db, event.id))
+    by_hand = (begun or over) and event.state == "announced"
     offered = [action("belum", event.id, "Belum hadir")] if begun else []
     offered += [action("catat", event.id, "Catat manual")] if by_hand else []
     offered += [action("hapusabsen", event.id, "Batalkan absen")] if by_hand else []

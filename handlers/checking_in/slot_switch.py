@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.chat import EVERYONE, Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text, utc_text
 from bot.dates import show_time
+from bot.routes import action
 from bot.settling import Settling
 from handlers.checking_in.sessions import GRACE
 from handlers.events.event_desk import NOT_YOURS, day_title, event_number, event_to_run
@@ -52,7 +53,8 @@ def close_now(tx: Settling, slot_id: int) -> None:
         opens = min(found.opens_at, utc_text(tx.now - SHORTEST))
         move_slot(tx.db, found.id, opens_at=opens, late_from=found.late_from, closes_at=tx.stamp)
         office.note(tx.db, tx.stamp, tx.me.id, "close", f"event:{event.id}", f"slot {found.id}")
-        tx.say(f"Absen {title} ditutup {show_time(tx.now, event.zone)}. Yang belum tercatat: tanpa keterangan.")
+        told = f"Absen {title} ditutup {show_time(tx.now, event.zone)}. Yang belum tercatat: tanpa keterangan."
+        tx.say(told, action("bukaabsen", found.id, "Buka lagi"))  # the desk offers the next one, not this one
     elif found.has_opened(tx.stamp):
         tx.say(f"Absen {title} memang sudah ditutup {show_time(from_utc_text(found.closes_at), event.zone)}.")
     else:
