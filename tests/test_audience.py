@@ -81,7 +81,7 @@ def test_names_are_found_and_the_ambiguous_asked() -> None:
         "Siti Aminah Lubis · Binjai",
     ]
     assert question.read(_said("2"), asked.partial) == Done([3, 2, 4])
-    for wrong in ("joko", "budi, joko", ", ,", ""):
+    for wrong in ("joko", "budi, joko", "siti, joko", ", ,", ""):
         with pytest.raises(NotUnderstood):
             question.read(_said(wrong), None)
     with pytest.raises(NotUnderstood):

@@ -42,7 +42,10 @@ class SeveralPeople(Question[tuple[Listed, ...]]):
         parts = [part.strip() for part in re.split(r"[,;\n]", said.text)] if said.kind == "text" else []
         if not any(map(fold, parts)):
             raise NotUnderstood("Mohon ketik namanya, misalnya Siti, Budi.")
-        return self._find([], [part for part in parts if fold(part)])
+        parts = [part for part in parts if fold(part)]
+        for part in parts:  # before the first is asked about: what is wrong with a later one means typing them anew
+            self._named(part)
+        return self._find([], parts)
 
     def _find(self, found: list[int], parts: list[str]) -> Done | More:
         """Look up the names one after the other, until one of them means several people."""
