@@ -65,6 +65,18 @@ def test_what_is_no_day_and_no_time_is_asked_with_its_reason() -> None:
     assert found.no_time.startswith("Pukul 03.00 atau 15.00?")
 
 
+def test_labels_within_a_line_are_read_as_on_lines_of_their_own() -> None:
+    """What is pasted as one paragraph keeps its fields, and the place ends where the next label begins."""
+    text = (
+        "Rapat TKSK, Rabu 15 November 2023 pukul 09.00 s.d. 15.30 WIB di Aula Dinas, Jl. Sudirman No. 1, Stabat. "
+        "Nomor: 400.9/123. Pakaian: PDH. Narahubung: Bu Rahma 0811-0000-0001"
+    )
+    found = read_letter(text, MONDAY)
+    assert (found.subject, found.ends, found.place) == ("Rapat TKSK", "15:30", "Aula Dinas, Jl. Sudirman No. 1, Stabat")
+    details = found.details
+    assert (details.number, details.dress, details.contact) == ("400.9/123", "PDH", "Bu Rahma 0811-0000-0001")
+
+
 def test_a_letter_without_a_subject_line_has_none() -> None:
     """Of a letter no line is taken for the subject unless it says so."""
     text = "Yth. Bapak/Ibu\nDengan hormat\nHari: Minggu, 12 November 2023\nTempat: Aula"

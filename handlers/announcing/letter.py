@@ -11,7 +11,7 @@ from bot.message import Choice, Said
 from bot.questions import Done, NotUnderstood, Question, number_typed, pick
 from bot.text import Text
 from handlers.announcing.event_details import fitting
-from handlers.announcing.letter_lines import read_lines
+from handlers.announcing.letter_lines import read_lines, separate
 from storage.event_details import NO_DETAILS, Details
 
 COPY = Choice("copy", "Salin kegiatan lama")
@@ -56,7 +56,9 @@ class Letter:
 
 def read_letter(text: str, today: date) -> Letter:
     """Read a subject, or a whole letter. What is not clear is left out, to be asked."""
-    said = read_lines(text)
+    said = read_lines(separate(text))
+    if "\n" not in text.strip():
+        text = separate(text).partition("\n")[0]  # what follows is labelled, and no part of the place
     no_day = no_time = ""
     try:
         days, rest = find_days(said.get("day", text), today, prefer="future")

@@ -28,6 +28,7 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^\s*(?:[-•*–▪◦·]|\d{1,2}[.)]|[a-z][.)])\s+")
+_INLINE = re.compile(r"\s*[.;|]\s+(?=([^\W\d][\w \t./&()]{0,28}?)\s*:(?!\d|//)\s*\S)")
 MOST_LINES = 8  # of one field: beyond, it is prose that only happens to follow
 
 
@@ -50,6 +51,11 @@ def read_lines(text: str) -> dict[str, str]:
         elif name and len(found[name]) < MOST_LINES:
             found[name].append(_BULLET.sub("- ", line).strip())
     return {called: "\n".join(lines) for called, lines in found.items() if lines}
+
+
+def separate(text: str) -> str:
+    """Put a label that follows the end of a sentence on a line of its own, as in `… Stabat. Pakaian: PDH`."""
+    return _INLINE.sub(lambda space: "\n" if _name_of(space[1]) else space[0], text)
 
 
 def _name_of(label: str) -> str:
