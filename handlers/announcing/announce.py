@@ -168,7 +168,7 @@ def save(tx: Settling, plan: Plan) -> None:
 def _say_read(chat: Chat, start: Start) -> None:
     """Show what was read, above the question that follows the letter at once, never again later."""
     letter = start.letter
-    if any(one.asked and one.step[0] not in ("letter", "earlier") for one in chat.path) or not letter.is_read:
+    if any(step[0] not in ("letter", "earlier") for step in chat.answers) or not letter.is_read:
         return
     when = show_days(date.fromisoformat(letter.first), date.fromisoformat(letter.last)) if letter.first else ""
     starts = show_time(time.fromisoformat(letter.starts), chat.zone) if letter.starts else ""
