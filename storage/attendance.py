@@ -11,27 +11,11 @@ from dataclasses import dataclass
 
 from storage import statuses
 from storage.database import Connection
+from storage.slots import Slot, slots_of
 from storage.statuses import Status
 
 ALL_LEVELS = "ABCDE"
 UNKNOWN = ""  # the status of a slot of which nothing can be said yet
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A slot as it is accounted for; times are UTC ISO text, `closed` is as of the moment asked for.
-
-    `took_place` is false where the committee should have opened it, and its time passed without that.
-    """
-
-    id: int
-    day: str
-    session: str
-    opens_at: str
-    late_from: str | None
-    closes_at: str
-    closed: bool
-    took_place: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +78,11 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """An event accounted for, as of one moment: slots in order, people by kecamatan and name."""
+    """An event accounted for as of `at`, UTC ISO text: slots in order, people by kecamatan and name."""
 
     event_id: int
-    windows: tuple[Window, ...]
+    at: str
+    slots: tuple[Slot, ...]
     people: tuple[Attendee, ...]
     statuses: tuple[Status, ...]
     levels: str
@@ -106,7 +91,7 @@ class Attendance:
     @property
     def over(self) -> bool:
         """Whether every slot has closed."""
-        return all(window.closed for window in self.windows)
+        return all(slot.has_closed(self.at) for slot in self.slots)
 
     @property
     def eligible(self) -> tuple[Attendee, ...]:
@@ -143,11 +128,11 @@ _NOBODY = _Invited(None, None, "", "", "")
 
 def attendance(db: Connection, event_id: int, now: str) -> Attendance:
     """Account for an event as of `now`, UTC ISO text."""
-    windows = windows_of(db, event_id, now)
+    slots = tuple(slots_of(db, event_id))
     known = statuses.all_statuses(db)
     counting = {one.status for one in known if one.counts}
     levels, needed = _rules(db, event_id)
-    needed = needed or sum(window.took_place for window in windows)
+    needed = needed or sum(slot.took_place(now) for slot in slots)
     invited, came, excused = _invited(db, event_id), _came(db, event_id, levels), _excused(db, event_id)
     cancelled = db.execute("SELECT state FROM events WHERE id = ?", (event_id,)).fetchone()[0] == "cancelled"
     people = []
@@ -155,8 +140,14 @@ def attendance(db: Connection, event_id: int, now: str) -> Attendance:
         invitation = invited.get(id_, _NOBODY)
         expected = id_ in invited and invitation.answer not in ("delegated", "waiting") and not cancelled
         marks = tuple(
-            _mark(window, came.get((window.id, id_)), excused.get((window.id, id_)), invitation, expected)
-            for window in windows
+            _mark(
+                slot,
+                came.get((slot.id, id_)),
+                excused.get((slot.id, id_)),
+                invitation,
+                missed=expected and slot.has_closed(now) and slot.took_place(now),
+            )
+            for slot in slots
         )
         present = sum(mark.status in counting for mark in marks)
         people.append(
@@ -177,35 +168,20 @@ def attendance(db: Connection, event_id: int, now: str) -> Attendance:
                 eligible=0 < needed <= present,
             )
         )
-    return Attendance(event_id, windows, tuple(people), known, levels, needed)
-
-
-def windows_of(db: Connection, event_id: int, now: str) -> tuple[Window, ...]:
-    """Return the slots of an event in the order in which they open."""
-    rows = db.execute(
-        """
-        SELECT id, day, session, opens_at, late_from, closes_at, waits, closes_at <= :now FROM slots
-        WHERE event_id = :event ORDER BY opens_at, id
-        """,
-        {"event": event_id, "now": now},
-    )
-    return tuple(
-        Window(id_, day, session, opens_at, late_from, closes_at, bool(closed), not (waits and closed))
-        for id_, day, session, opens_at, late_from, closes_at, waits, closed in rows
-    )
+    return Attendance(event_id, now, slots, tuple(people), known, levels, needed)
 
 
 def _mark(
-    window: Window, evidence: Evidence | None, excuse: tuple[str, str] | None, invitation: _Invited, expected: bool
+    slot: Slot, evidence: Evidence | None, excuse: tuple[str, str] | None, invitation: _Invited, *, missed: bool
 ) -> Mark:
     if evidence is not None and evidence.counts:
-        late = window.late_from is not None and evidence.at >= window.late_from
+        late = slot.late_from is not None and evidence.at >= slot.late_from
         return Mark("T" if late else "H", evidence, evidence.reason)
     if excuse is not None:
         return Mark(excuse[0], evidence, excuse[1])
     if invitation.answer == "no" and invitation.cause is not None:
         return Mark(invitation.cause, evidence, invitation.reason)
-    return Mark("TK" if expected and window.closed and window.took_place else UNKNOWN, evidence)
+    return Mark("TK" if missed else UNKNOWN, evidence)
 
 
 def _rules(db: Connection, event_id: int) -> tuple[str, int | None]:

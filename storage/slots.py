@@ -34,7 +34,15 @@ class Slot:
 
     def is_open(self, at: str) -> bool:
         """Say whether people check in to it at that moment."""
-        return self.has_opened(at) and at < self.closes_at
+        return self.has_opened(at) and not self.has_closed(at)
+
+    def has_closed(self, at: str) -> bool:
+        """Say whether its time is over, whoever opened it."""
+        return self.closes_at <= at
+
+    def took_place(self, at: str) -> bool:
+        """Say whether it counts as of then: not where the committee should have opened it and its time passed."""
+        return not (self.waits and self.has_closed(at))
 
 
 _SLOT = """
@@ -122,12 +130,32 @@ def open_codes(db: Connection, now: str) -> set[str]:
     return {str(row[0]) for row in db.execute("SELECT code FROM slots WHERE closes_at > ?", (now,))}
 
 
-def move_slot(db: Connection, slot_id: int, *, opens_at: str, late_from: str | None, closes_at: str) -> None:
-    """Give a slot other times; it waits for nobody any more."""
+def move_slot(db: Connection, moved: Slot) -> None:
+    """Give the slot with this id the day and the times of `moved`, and let it wait or not; its code stays."""
     db.execute(
-        "UPDATE slots SET opens_at = :opens, late_from = :late, closes_at = :closes, waits = 0 WHERE id = :id",
-        {"opens": opens_at, "late": late_from, "closes": closes_at, "id": slot_id},
+        """
+        UPDATE slots SET day = :day, opens_at = :opens, late_from = :late, closes_at = :closes, waits = :waits
+        WHERE id = :id
+        """,
+        {
+            "id": moved.id,
+            "day": moved.day,
+            "opens": moved.opens_at,
+            "late": moved.late_from,
+            "closes": moved.closes_at,
+            "waits": int(moved.waits),
+        },
     )
+
+
+def strike_slot(db: Connection, slot_id: int) -> None:
+    """Take a slot away, with the lists printed for it; one that somebody was at stays. Tries are kept without it."""
+    if db.execute("SELECT 1 FROM check_ins WHERE slot_id = ?", (slot_id,)).fetchone():
+        return
+    db.execute("UPDATE tries SET slot_id = NULL WHERE slot_id = ?", (slot_id,))
+    for table in ("excuses", "sheets"):
+        db.execute(f"DELETE FROM {table} WHERE slot_id = ?", (slot_id,))
+    db.execute("DELETE FROM slots WHERE id = ?", (slot_id,))
 
 
 def slot_secret(db: Connection, slot_id: int) -> bytes:

@@ -3,6 +3,7 @@
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from random import Random
@@ -27,7 +28,7 @@ from storage import chats, check_ins, events, invitations, people
 from storage.check_in_rules import Rules, set_rules
 from storage.database import Connection, migrate
 from storage.events import Audience
-from storage.slots import add_slot, move_slot, slot_secret
+from storage.slots import add_slot, move_slot, slot_secret, slots_of
 
 SEVEN = datetime(2023, 11, 12, 0, 0, tzinfo=UTC)  # 07.00 WIB
 POSTER = Poster({"telegram": Capabilities(4096, 1024, 100, 0, 60, 0, edits=True)})
@@ -364,7 +365,8 @@ def test_a_slot_that_waits_takes_nobody_before_it_is_opened(db: Connection) -> N
     """Neither at its planned hour nor before."""
     db.execute("UPDATE slots SET waits = 1")
     assert "belum dibuka panitia" in send(db, 1, "K7M2P", SEVEN)
-    move_slot(db, 1, opens_at=utc_text(SEVEN), late_from=None, closes_at=utc_text(SEVEN + timedelta(hours=1)))
+    until = utc_text(SEVEN + timedelta(hours=1))
+    move_slot(db, replace(slots_of(db, 1)[0], opens_at=utc_text(SEVEN), closes_at=until, waits=False))
     assert "Tercatat hadir" in send(db, 1, "K7M2P", SEVEN)
 
 

@@ -62,6 +62,22 @@ async def test_days_are_struck_and_added(talk: Talk) -> None:
     assert await count(talk, "(SELECT DISTINCT code FROM slots)") == 2
 
 
+async def test_sessions_follow_the_start_and_the_office_reads_how(tmp_path: Path) -> None:
+    """The morning goes with the start, the afternoon stays where it was, and the answer says when people check in."""
+    async with talking(tmp_path, SimulatedPhones()) as talk:
+        await say(talk, "/buat Bimtek TKSK, 12-13 November 2023 jam 08.00 s.d. 16.00 di Aula")
+        await say(talk, "tksk")
+        await say(talk, "Absen per sesi: pagi dan siang")
+        await say(talk, "kirim sekarang")
+        await talk.play(["@ +1 menit"])
+        assert "Absen sekarang: pagi 08.00-11.00, siang 13.00-15.00." in await correct(talk, "Jam mulai: 09.00")
+        assert sorted(await slots(talk)) == [
+            *("2023-11-12 12T01 12T04", "2023-11-12 12T06 12T08"),
+            *("2023-11-13 13T01 13T04", "2023-11-13 13T06 13T08"),
+        ]
+        assert "Absen" not in await correct(talk, "Tempat: Pendopo")
+
+
 async def test_a_try_at_a_slot_that_is_struck_is_kept(talk: Talk) -> None:
     """Who came too early for a day that is no more leaves a trace without it."""
     assert talk.app is not None

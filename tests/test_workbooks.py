@@ -24,9 +24,10 @@ from bot.documents.roster_rows import mobile_number, read_rows
 from bot.documents.roster_table import MAX_BYTES, read_tables
 from bot.documents.roster_workbook import NotARoster, Places, Roster, read_roster
 from storage import places
-from storage.attendance import Attendance, Attendee, Evidence, Mark, Window
+from storage.attendance import Attendance, Attendee, Evidence, Mark
 from storage.database import migrate
 from storage.refusals import Refusal
+from storage.slots import Slot
 from storage.statuses import Status
 from tests.workbook_tables import table_of
 
@@ -437,16 +438,15 @@ WICKED = (
 
 def _attendance(*names: str) -> bytes:
     seen = Evidence("2023-11-12T00:52:00.000+00:00", 1, "B", counts=True, left_at=None, distance=None, reason="")
-    window = Window(
-        1, "2023-11-12", "pagi", "2023-11-12T00:00:00.000+00:00", None, "2023-11-12T05:00:00.000+00:00", True
-    )
+    opens, closes = "2023-11-12T00:00:00.000+00:00", "2023-11-12T05:00:00.000+00:00"
+    slot = Slot(1, 1, "2023-11-12", "pagi", opens, None, closes, "K7M2P", waits=False)
     people = tuple(
         Attendee(
             number, name, "TKSK", name, "+62812", True, "no", "S", name, "", name, (Mark("H", seen, name),), 1, True
         )
         for number, name in enumerate(names)
     )
-    found = Attendance(1, (window,), people, (Status("H", "Hadir", True),), "ABCDE", 1)
+    found = Attendance(1, closes, (slot,), people, (Status("H", "Hadir", True),), "ABCDE", 1)
     refused = [Refusal("2023-11-12T00:52:00.000+00:00", 1, name, name, "wrong", None) for name in names]
     return write_event(EventHead(names[0], names[0], names[0], "Senin"), found, refused, names, "Asia/Jakarta")
 

@@ -7,7 +7,8 @@ from datetime import date
 from bot.clock import from_utc_text
 from bot.dates import local, show_day, show_time
 from bot.dates.vocabulary import SHORT_DAYS
-from storage.attendance import Attendance, Attendee, Mark, Window
+from storage.attendance import Attendance, Attendee, Mark
+from storage.slots import Slot
 
 LEVELS = {
     "A": "dipindai panitia",
@@ -84,21 +85,21 @@ def relations(one: Attendee) -> Iterator[str]:
         yield "daftar tunggu"
 
 
-def slot_title(window: Window) -> str:
+def slot_title(slot: Slot) -> str:
     """Write "Minggu, 12 November 2023, sesi pagi"."""
-    day = show_day(date.fromisoformat(window.day))
-    return f"{day}, sesi {window.session}" if window.session else day
+    day = show_day(date.fromisoformat(slot.day))
+    return f"{day}, sesi {slot.session}" if slot.session else day
 
 
-def short_slot(window: Window) -> str:
+def short_slot(slot: Slot) -> str:
     """Write "Min 12/11 pagi"."""
-    day = date.fromisoformat(window.day)
-    return f"{SHORT_DAYS[day.weekday()]} {day:%d/%m} {window.session}".rstrip()
+    day = date.fromisoformat(slot.day)
+    return f"{SHORT_DAYS[day.weekday()]} {day:%d/%m} {slot.session}".rstrip()
 
 
-def hours(window: Window, zone: str) -> str:
+def hours(slot: Slot, zone: str) -> str:
     """Write "pukul 07.00 s.d. 12.00 WIB"."""
-    opens, closes = (local(from_utc_text(at), zone) for at in (window.opens_at, window.closes_at))
+    opens, closes = (local(from_utc_text(at), zone) for at in (slot.opens_at, slot.closes_at))
     return f"pukul {opens:%H.%M} s.d. {show_time(closes, zone).removeprefix('pukul ')}"
 
 

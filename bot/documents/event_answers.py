@@ -103,7 +103,7 @@ def put_refused(
     ]
     lines = [*about(head), ("Ditolak", f"{len(refused)} kali"), ("Terkunci", ", ".join(locked) or "tidak ada")]
     at = put_head(sheet, "Absen yang ditolak", lines, columns)
-    names = {window.id: short_slot(window) for window in found.windows}
+    names = {window.id: short_slot(window) for window in found.slots}
     rows: list[list[Value]] = []
     for number, one in enumerate(refused, 1):
         when = local(from_utc_text(one.at), zone)

@@ -16,8 +16,9 @@ from bot.documents.attendance_list import (
 from bot.documents.event_answers import put_answers, put_refused
 from bot.documents.event_head import EventHead, about, put_head
 from bot.documents.sheet import Column, Value, add_sheet, new_sheet, put_table, to_bytes
-from storage.attendance import Attendance, Window
+from storage.attendance import Attendance
 from storage.refusals import Refusal
+from storage.slots import Slot
 
 _SIGNED_BY_HAND = 26.0  # points, room for a signature
 
@@ -29,7 +30,7 @@ def write_event(
     workbook, first = new_sheet("Ringkasan")
     _put_summary(workbook, head, found)
     assert workbook.worksheets == [first]
-    for slot in range(len(found.windows)):
+    for slot in range(len(found.slots)):
         _put_list(workbook, head, found, slot, zone)
     _put_matrix(workbook, head, found)
     put_answers(workbook, head, found)
@@ -40,7 +41,7 @@ def write_event(
 
 def list_sheet_name(found: Attendance, slot: int) -> str:
     """Name the sheet of a slot's daftar hadir: "Hadir 1 Min 12-11 pagi"."""
-    return f"Hadir {slot + 1} {short_slot(found.windows[slot])}".replace("/", "-")[:31]
+    return f"Hadir {slot + 1} {short_slot(found.slots[slot])}".replace("/", "-")[:31]
 
 
 def _put_summary(workbook: Workbook, head: EventHead, found: Attendance) -> None:
@@ -61,14 +62,14 @@ def _put_summary(workbook: Workbook, head: EventHead, found: Attendance) -> None
         ("Diharapkan", f"{found.expected()} orang, {represented} diwakili"),
         (
             "Memenuhi syarat",
-            f"{len(found.eligible)} orang (hadir {found.needed} dari {len(found.windows)} sesi)",
+            f"{len(found.eligible)} orang (hadir {found.needed} dari {len(found.slots)} sesi)",
         ),
     ]
     at = put_head(sheet, f"Rekap kehadiran, keadaan {head.as_of}", lines, columns)
     rows = [
         _summary_row(found, slot, district, statuses)
         for district in (None, *found.districts)
-        for slot in range(len(found.windows))
+        for slot in range(len(found.slots))
     ]
     put_table(sheet, at, columns, rows, portrait=True)
 
@@ -78,7 +79,7 @@ def _summary_row(found: Attendance, slot: int, district: str | None, statuses: S
     counting = {one.status for one in found.statuses if one.counts}
     return [
         "Semua kecamatan" if district is None else district or "Tanpa kecamatan",
-        short_slot(found.windows[slot]),
+        short_slot(found.slots[slot]),
         found.expected(district),
         *(found.count(slot, status, district) for status in statuses),
         sum(one.expected and not one.marks[slot].status for one in people),
@@ -101,7 +102,7 @@ def _put_list(workbook: Workbook, head: EventHead, found: Attendance, slot: int,
         Column("Keterangan", 26),
         Column("Tanda tangan", 22),
     ]
-    window = found.windows[slot]
+    window = found.slots[slot]
     lines = [
         ("Perihal", head.subject),
         ("Hari", slot_title(window)),
@@ -133,12 +134,12 @@ def _put_matrix(workbook: Workbook, head: EventHead, found: Attendance) -> None:
         Column("No", 5, middle=True),
         Column("Nama", 30),
         Column("Kecamatan", 18),
-        *(Column(_two_lines(window), 11, middle=True) for window in found.windows),
+        *(Column(_two_lines(window), 11, middle=True) for window in found.slots),
         Column("Jumlah hadir", 9, middle=True),
         Column("Memenuhi syarat", 11, middle=True),
         Column("Keterangan", 30),
     ]
-    lines = [*about(head), ("Syarat", f"hadir {found.needed} dari {len(found.windows)} sesi")]
+    lines = [*about(head), ("Syarat", f"hadir {found.needed} dari {len(found.slots)} sesi")]
     at = put_head(sheet, f"Kehadiran per orang, keadaan {head.as_of}", lines, columns)
     rows: list[list[Value]] = [
         [
@@ -155,7 +156,7 @@ def _put_matrix(workbook: Workbook, head: EventHead, found: Attendance) -> None:
     put_table(sheet, at, columns, rows)
 
 
-def _two_lines(window: Window) -> str:
+def _two_lines(window: Slot) -> str:
     return f"{short_slot(replace(window, session=''))}\n{window.session}".rstrip()
 
 

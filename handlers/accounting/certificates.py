@@ -175,17 +175,17 @@ async def _ready(chat: Chat, read: Reader) -> tuple[Event, Attendance]:
     if event.state == "cancelled":
         raise Refused("Kegiatan itu dibatalkan, jadi tidak ada sertifikat.")
     if not found.over:
-        closes = show_moment(from_utc_text(max(window.closes_at for window in found.windows)), chat.zone)
+        closes = show_moment(from_utc_text(max(slot.closes_at for slot in found.slots)), chat.zone)
         raise Refused(f"Sertifikat baru bisa dibuat setelah absen terakhir ditutup, {closes}.")
     if not found.eligible:
-        raise Refused(f"Belum ada yang memenuhi syarat: hadir {found.needed} dari {len(found.windows)} sesi.")
+        raise Refused(f"Belum ada yang memenuhi syarat: hadir {found.needed} dari {len(found.slots)} sesi.")
     return event, found
 
 
 def _reach_lines(db: Connection, event: Event, found: Attendance) -> list[str]:
     waiting, unreached = unsent(db, event.id, found)
     eligible, sent = len(found.eligible), len(found.eligible) - len(waiting) - len(unreached)
-    parts = [f"{eligible} orang memenuhi syarat (hadir {found.needed} dari {len(found.windows)} sesi)."]
+    parts = [f"{eligible} orang memenuhi syarat (hadir {found.needed} dari {len(found.slots)} sesi)."]
     parts += [f"Sudah dikirim: {sent}."] if sent else []
     parts += [f"Akan dikirim ke {len(waiting)} orang."] if waiting else []
     parts += [f"Tidak terjangkau di bot: {len(unreached)} orang, lewat Cetak semua."] if unreached else []

@@ -13,7 +13,7 @@ def _tell(tx: Settling, event: Event) -> list[Line]:
     if not has_begun(tx, event):
         return ["Daftar hadir kosong untuk ditandatangani sudah bisa dicetak."]
     found = attendance(tx.db, event.id, tx.stamp)
-    rule = f"hadir {found.needed} dari {len(found.windows)} sesi"
+    rule = f"hadir {found.needed} dari {len(found.slots)} sesi"
     told = [f"Memenuhi syarat: {len(found.eligible)} dari {found.expected()} orang ({rule})"]
     sent = sum(arrives for arrives, _ in sheets.told(tx.db, event.id).values())
     return [*told, *([f"Sertifikat dikirim: {sent}"] if sent else [])]

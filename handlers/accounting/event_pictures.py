@@ -14,8 +14,9 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.accounting.event_recap import event_of_desk
 from handlers.events.event_desk import NOT_YOURS, may_run
-from storage.attendance import Attendance, Window, attendance
+from storage.attendance import Attendance, attendance
 from storage.events import Event
+from storage.slots import Slot
 
 AFTER_THE_LAST = timedelta(minutes=30)  # what is shown behind the last arrival of a slot that stays open for long
 
@@ -34,12 +35,12 @@ async def draw(chat: Chat, read: Reader) -> Pictures:
     """Ask for the slot where several have opened, and draw it as of now."""
     event = await event_of_desk(chat, read)
     found = await read(attendance, event.id, utc_text(chat.now))
-    begun = {str(window.id): window for window in reversed(found.windows) if window.opens_at <= utc_text(chat.now)}
+    begun = {str(window.id): window for window in reversed(found.slots) if window.opens_at <= utc_text(chat.now)}
     if not begun:
         raise Refused("Absen belum dibuka, jadi belum ada yang digambar.")
     given = next(iter(begun)) if len(begun) == 1 else None
     window = await chat.ask("slot", choose("Grafik yang mana?", begun, short_slot), given=given)
-    slot = found.windows.index(window)
+    slot = found.slots.index(window)
     if not any(_is_there(found, slot)):
         raise Refused(f"Belum ada yang tercatat hadir di {short_slot(window)}, jadi belum ada yang digambar.")
     arrivals, districts = await asyncio.to_thread(_draw, event, found, slot, chat.now, chat.zone)
@@ -67,7 +68,7 @@ def _is_there(found: Attendance, slot: int) -> list[bool]:
 def _draw(event: Event, found: Attendance, slot: int, now: datetime, zone: str) -> tuple[bytes, bytes]:
     from bot.documents.attendance_pictures import Arrivals, draw_arrivals, draw_districts
 
-    window = found.windows[slot]
+    window = found.slots[slot]
     there = [one for one, came in zip(found.people, _is_there(found, slot), strict=True) if came]
     times = sorted(_moment(seen.at, zone) for one in there if (seen := one.marks[slot].evidence))
     title = f"{event.subject}\n{short_slot(window)}"
@@ -85,7 +86,7 @@ def _draw(event: Event, found: Attendance, slot: int, now: datetime, zone: str) 
     return draw_arrivals(arrivals), draw_districts(title, rows)
 
 
-def _until(window: Window, times: list[datetime], late_from: datetime | None, now: datetime, zone: str) -> datetime:
+def _until(window: Slot, times: list[datetime], late_from: datetime | None, now: datetime, zone: str) -> datetime:
     """Return where the time axis ends: at the slot's end or now, but not long after the last thing to see."""
     ends = min(_moment(window.closes_at, zone), local(now, zone).replace(tzinfo=None))
     seen = max([*times, *([late_from] if late_from else [])])

@@ -43,12 +43,12 @@ def make_print_list(office_name: str, link: Callable[[str], str]) -> Dialog[Prin
         event = await event_of_desk(chat, read)
         now = utc_text(chat.now)
         found = await read(attendance, event.id, now)
-        if not found.windows or not found.people:
+        if not found.slots or not found.people:
             raise Refused("Belum ada yang bisa dicetak: kegiatan ini tidak punya daftar undangan atau jadwal absen.")
-        windows = {str(window.id): window for window in found.windows}
-        given = next(iter(windows)) if len(windows) == 1 else None
-        chosen = await chat.ask("slot", choose("Daftar hadir yang mana?", windows, short_slot), given=given)
-        slot = found.windows.index(chosen)
+        slots = {str(one.id): one for one in found.slots}
+        given = next(iter(slots)) if len(slots) == 1 else None
+        chosen = await chat.ask("slot", choose("Daftar hadir yang mana?", slots, short_slot), given=given)
+        slot = found.slots.index(chosen)
         printed = print_list(event, found, slot, chat.zone)
         mark = await read(checksum, printed)
         stationery = await read_stationery(chat, read, office_name)

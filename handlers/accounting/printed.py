@@ -33,7 +33,7 @@ _HEADS = {
 
 def print_list(event: Event, found: Attendance, slot: int, zone: str) -> str:
     """Return the canonical form of the daftar hadir of the slot with this index."""
-    window = found.windows[slot]
+    window = found.slots[slot]
     return _canonical(
         {
             "event": event.id,

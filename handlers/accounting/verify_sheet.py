@@ -66,7 +66,7 @@ def save(tx: Settling, checksum: str) -> None:
 def _printed_now(event: Event, found: Attendance, sheet: Sheet, zone: str) -> str | None:
     """Print the sheet anew from the data of today; None if what it is about is gone."""
     if sheet.kind == "attendance":
-        slots = [number for number, window in enumerate(found.windows) if window.id == sheet.slot_id]
+        slots = [number for number, slot in enumerate(found.slots) if slot.id == sheet.slot_id]
         return print_list(event, found, slots[0], zone) if slots else None
     person = next((one for one in found.people if one.id == sheet.person_id), None)
     return print_certificate(event, person, json.loads(sheet.printed)["number"]) if person else None
@@ -76,7 +76,7 @@ def _no_longer_eligible(found: Attendance, sheet: Sheet) -> list[str]:
     if sheet.kind != "certificate" or any(one.id == sheet.person_id for one in found.eligible):
         return []
     present = next((one.present for one in found.people if one.id == sheet.person_id), 0)
-    return [f"Sekarang hadir {present} dari {len(found.windows)} sesi, belum memenuhi syarat {found.needed}."]
+    return [f"Sekarang hadir {present} dari {len(found.slots)} sesi, belum memenuhi syarat {found.needed}."]
 
 
 def _about(sheet: Sheet, zone: str) -> list[str | Text]:

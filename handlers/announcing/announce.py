@@ -29,7 +29,8 @@ from handlers.announcing.event_seats import ask_seats, seat_lines
 from handlers.announcing.hold import HOLD, say_held
 from handlers.announcing.letter import MOST_PLACE, MOST_SUBJECT
 from handlers.announcing.send_time import SendTime
-from handlers.checking_in.slot_plan import SlotPlan, add_slots, ask_slot_plan, show_plan
+from handlers.checking_in.event_slots import add_slots
+from handlers.checking_in.slot_plan import SlotPlan, ask_slot_plan, show_plan
 from handlers.events.event_card import card, send_card, to_json
 from storage import events, invitations, office, seats
 from storage.event_details import Details

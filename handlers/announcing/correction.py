@@ -12,8 +12,9 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import Typed, a_time, some_days, words
 from handlers.announcing.event_details import FIELDS, LEFT_OUT, EndTime, Spot, Unasked, ask_details, show_point
-from handlers.announcing.event_slots import move_slots
 from handlers.announcing.letter import MOST_PLACE, MOST_SUBJECT
+from handlers.checking_in.event_slots import move_slots, sessions_of
+from handlers.checking_in.sessions import show_sessions
 from handlers.events.event_card import card, send_card, show_when, venue
 from handlers.events.event_desk import NOT_YOURS, OPERATORS, event_number
 from storage import announcements, deliveries, events, invitations, office
@@ -141,6 +142,7 @@ def save(tx: Settling, correction: Correction) -> None:
         raise Refused("Waktu mulai yang baru sudah lewat, atau mendahului pengirimannya. Mohon periksa lagi waktunya.")
     if not announcements.correct(tx.db, before, after, tx.stamp):
         raise Refused(CHANGED_MEANWHILE)
+    sessions = sessions_of(tx.db, before)
     move_slots(tx, before, after)
     if after.starts_at != before.starts_at:
         for kind in ("reminder", "chase"):
@@ -152,7 +154,15 @@ def save(tx: Settling, correction: Correction) -> None:
     office.note(tx.db, tx.stamp, tx.me.id, "correct", f"event:{before.id}", labels)
     done = [f"{told} orang diberi tahu"] if told else []
     done += [f"{replaced} kartu diganti sebelum dikirim"] if replaced else []
-    tx.say(f"✅ {after.subject} diralat. {'; '.join(done) or 'Belum ada yang menerima kartunya'}.")
+    now = sessions_of(tx.db, after)
+    tx.say(
+        lines(
+            [
+                f"✅ {after.subject} diralat. {'; '.join(done) or 'Belum ada yang menerima kartunya'}.",
+                f"Absen sekarang: {show_sessions(now)}." if now != sessions else "",
+            ]
+        )
+    )
 
 
 def _spread(tx: Settling, event: Event, notice: Text, moved: Message | None) -> tuple[int, int]:

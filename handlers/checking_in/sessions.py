@@ -9,8 +9,8 @@ from bot.dates import NotATime, read_time
 from bot.message import Choice, Said
 from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, pick
 from bot.text import Text
-from handlers.announcing.event_slots import OPENS_BEFORE
 
+OPENS_BEFORE = timedelta(hours=1)
 GRACE = timedelta(minutes=15)
 MORNING_LASTS = timedelta(hours=2)
 NOON, AFTERNOON, AFTERNOON_ENDS = time(12), time(13), time(15)

@@ -1,5 +1,6 @@
 """Opening and closing a slot by hand: both do what they say once, and a second tap says that it is so."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.chat import EVERYONE, Chat, Dialog, Reader, Refused
@@ -32,13 +33,8 @@ def open_now(tx: Settling, slot_id: int) -> None:
         late = found.late_from
         if late and not reopened:
             late = max(late, utc_text(tx.now + GRACE))
-        move_slot(
-            tx.db,
-            found.id,
-            opens_at=found.opens_at if reopened else tx.stamp,
-            late_from=late,
-            closes_at=utc_text(closes),
-        )
+        opens = found.opens_at if reopened else tx.stamp
+        move_slot(tx.db, replace(found, opens_at=opens, late_from=late, closes_at=utc_text(closes), waits=False))
         office.note(tx.db, tx.stamp, tx.me.id, "open", f"event:{event.id}", f"slot {found.id}")
         tx.say(f"✅ Absen {title} dibuka, sampai {show_time(closes, event.zone)}.")
         return
@@ -51,7 +47,7 @@ def close_now(tx: Settling, slot_id: int) -> None:
     title = day_title(slots_of(tx.db, event.id), found)
     if found.is_open(tx.stamp):
         opens = min(found.opens_at, utc_text(tx.now - SHORTEST))
-        move_slot(tx.db, found.id, opens_at=opens, late_from=found.late_from, closes_at=tx.stamp)
+        move_slot(tx.db, replace(found, opens_at=opens, closes_at=tx.stamp))
         office.note(tx.db, tx.stamp, tx.me.id, "close", f"event:{event.id}", f"slot {found.id}")
         told = f"Absen {title} ditutup {show_time(tx.now, event.zone)}. Yang belum tercatat: tanpa keterangan."
         tx.say(told, action("bukaabsen", found.id, "Buka lagi"))  # the desk offers the next one, not this one
