@@ -43,10 +43,11 @@ def event_of_board(db: Connection, token: str) -> int | None:
 
 
 def district_counts(db: Connection, event_id: int, slot_id: int | None) -> list[tuple[str, int, int]]:
-    """Return for each kecamatan, '' for nobody's, how many were there at the slot, and how many were invited."""
+    """Return for each kecamatan, '' for nobody's, how many were there at the slot, and how many expected."""
     rows = db.execute(
         """
-        SELECT coalesce(d.name, ''), count(c.person_id), count(*)
+        SELECT coalesce(d.name, ''), count(c.person_id),
+               count(*) FILTER (WHERE coalesce(i.answer, '') NOT IN ('delegated', 'waiting'))
         FROM invitations i JOIN persons p ON p.id = i.person_id LEFT JOIN districts d ON d.id = p.district_id
         LEFT JOIN present c ON c.slot_id = :slot AND c.person_id = i.person_id
         WHERE i.event_id = :event GROUP BY d.name ORDER BY d.name IS NULL, d.name

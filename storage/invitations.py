@@ -70,6 +70,11 @@ class Answers:
         """Everybody who is invited, stand-ins too."""
         return self.yes + self.no + self.none + self.delegated + self.waiting
 
+    @property
+    def expected(self) -> int:
+        """Everybody whose absence is one: not who is stood in for, nor who waits for a seat."""
+        return self.yes + self.no + self.none
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -229,9 +234,10 @@ def refused(db: Connection, event_id: int) -> list[tuple[Named, str | None, str 
 
 
 def absent(db: Connection, event_id: int, slot_id: int) -> list[Named]:
-    """Return who is invited and has not checked in to a slot, by district and name."""
+    """Return who is expected and has not checked in to a slot, by district and name."""
     came = "SELECT 1 FROM present k WHERE k.slot_id = :slot AND k.person_id = i.person_id"
-    return _named(db, f"NOT EXISTS ({came})", {"event": event_id, "slot": slot_id})
+    expected = "coalesce(i.answer, '') NOT IN ('delegated', 'waiting')"
+    return _named(db, f"{expected} AND NOT EXISTS ({came})", {"event": event_id, "slot": slot_id})
 
 
 def invited(db: Connection, event_id: int) -> list[Named]:

@@ -116,7 +116,7 @@ async def _ask_slot(chat: Chat, read: Reader) -> tuple[Event, Slot]:
         raise Refused(NOT_YOURS)
     slots = await read(slots_of, event.id)
     now = utc_text(chat.now)
-    begun = {str(one.id): one for one in reversed(slots) if one.has_opened(now) or one.closes_at <= now}
+    begun = {str(one.id): one for one in reversed(slots) if one.has_opened(now) or one.has_closed(now)}
     if not begun:
         raise Refused("Absen belum dibuka, jadi belum ada yang dicatat.")
     question = choose(lines([bold(event.subject), "Absen yang mana?"]), begun, lambda one: day_title(slots, one))

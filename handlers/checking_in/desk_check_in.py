@@ -25,9 +25,9 @@ from storage.slots import Slot, slots_of
 def presence_lines(tx: Look, event: Event) -> list[Line]:
     """Say for each slot that has opened how many were there."""
     slots = slots_of(tx.db, event.id)
-    invited = invitations.answers(tx.db, event.id).invited
+    expected = invitations.answers(tx.db, event.id).expected
     return [
-        f"{slot_title(slots, slot)}: {check_ins.count(tx.db, slot.id)} dari {invited}"
+        f"{slot_title(slots, slot)}: {check_ins.count(tx.db, slot.id)} dari {expected}"
         for slot in slots
         if slot.has_opened(tx.stamp)
     ]
@@ -72,7 +72,7 @@ def _doubt_lines(tx: Settling, event: Event) -> list[Line]:
 def _offer(tx: Settling, event: Event) -> list[Choice]:
     begun, running = has_begun(tx, event), is_running(tx, event)
     # A slot that nobody opened is over at its time all the same: what was written on paper is entered.
-    over = any(slot.closes_at <= tx.stamp for slot in slots_of(tx.db, event.id))
+    over = any(slot.has_closed(tx.stamp) for slot in slots_of(tx.db, event.id))
     by_hand = (begun or over) and event.state == "announced"
     offered = [action("belum", event.id, "Belum hadir")] if begun else []
     offered += [action("catat", event.id, "Catat manual")] if by_hand else []

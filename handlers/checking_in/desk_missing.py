@@ -24,7 +24,7 @@ async def ask_missing(chat: Chat, read: Reader) -> int:
 def say_missing(tx: Settling, event_id: int) -> None:
     """List who has not checked in to the slot that opened last."""
     event = event_to_run(tx, event_id)
-    slots, total = slots_of(tx.db, event.id), invitations.answers(tx.db, event.id).invited
+    slots, total = slots_of(tx.db, event.id), invitations.answers(tx.db, event.id).expected
     begun = [slot for slot in slots if slot.has_opened(tx.stamp)]
     if not begun and slots[0].waits:
         raise Refused("Absen belum dibuka. Panitia membukanya dengan Buka sekarang.")
