@@ -1,11 +1,13 @@
 """Corrections: slots follow the event wherever it is moved, and two operators do not overwrite each other."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from storage import sheets
+from bot.clock import utc_text
+from storage import announcements, events, sheets
 from storage.database import Connection
 from tests.phones import SimulatedPhones
 from tests.talk import Talk, talking
@@ -132,3 +134,16 @@ async def test_many_who_had_the_wrong_words_need_the_typed_phrase(tmp_path: Path
         assert asked == "Lebih dari 50 penerima. Ketik KIRIM 59 untuk memastikan."
         assert "59 orang diberi tahu" in await say(talk, "kirim 59")
         assert await count(talk, "outbox WHERE kind = 'corrected' AND state = 'sent'") == 59
+
+
+async def test_what_was_decided_on_an_older_edition_is_not_written(talk: Talk) -> None:
+    """Of two operators who correct the same words at the same moment, the second has to look again."""
+    assert talk.app is not None
+    database, now = talk.app.database, utc_text(talk.clock.now())
+    before = await database.read(events.event, 1)
+    assert before is not None
+    assert await database.write(announcements.correct, before, replace(before, place="Kantor Camat"), now)
+    assert not await database.write(announcements.correct, before, replace(before, place="Balai desa"), now)
+    after = await database.read(events.event, 1)
+    assert after is not None
+    assert (after.place, after.edition) == ("Kantor Camat", before.edition + 1)

@@ -4,7 +4,9 @@ Taken away, one at a time, in a copy of the program:
 the immediate transaction (deferred BEGIN); acknowledging after the disk has it, in the store and towards Telegram; the
 inbox's UNIQUE; taking a letter once; a receipt's key; escaping; the role check before a dialog and the one inside the
 transaction; whose contact it is; `uncertain` after a timeout and after a death; one `started` row per call; waiting
-after a 429; synchronous=FULL; foreign keys; the confirmation bound to its summary.
+after a 429; synchronous=FULL; foreign keys; the confirmation bound to its summary. Of events: the two windows in which
+a code is live; the lock-out; which evidence counts; the hold, and calling back; one correction at a time; one stand-in
+for one person; chasing the silent alone; forgetting what was said without a name, and who said it.
 """
 
 import asyncio
@@ -179,6 +181,68 @@ SABOTAGES = (
         "a yes counts for any summary",
         (HERE,),
         (("bot/chat.py", "about = hashlib.sha256(Text.of(summary).plain.encode()).hexdigest()[:12]", 'about = ""'),),
+    ),
+    Sabotage(
+        "a code of ten minutes ago is live",
+        ("tests/test_check_in.py",),
+        (("bot/slot_codes.py", "LIVE_WINDOWS = 2 ", "LIVE_WINDOWS = 20 "),),
+    ),
+    Sabotage(
+        "wrong codes lock nobody out",
+        ("tests/test_check_in.py",),
+        (
+            (
+                "handlers/checking_in/check_in.py",
+                "    elif until is not None:",
+                "    elif until is not None and not at:",
+            ),
+        ),
+    ),
+    Sabotage(
+        "every evidence counts",
+        ("tests/test_account.py",),
+        (("storage/attendance.py", "level, level in levels, left_at", "level, bool(levels), left_at"),),
+    ),
+    Sabotage(
+        "an announcement is shown while it is held",
+        ("tests/test_transcripts.py", "-k", "announce_hold or announce_scheduled"),
+        (("storage/events.py", "return self.sends_at is not None and self.sends_at <= now", "return bool(now)"),),
+    ),
+    Sabotage(
+        "what is called back leaves all the same",
+        ("tests/test_transcripts.py", "-k", "announce_hold or announce_scheduled"),
+        (("handlers/announcing/hold.py", '    tx.withdraw(f"event:{event.id}")\n', ""),),
+    ),
+    Sabotage(
+        "a correction overwrites one that came between",
+        ("tests/test_correction.py",),
+        (("storage/announcements.py", "AND state = 'announced' AND edition = :edition", "AND state = 'announced'"),),
+    ),
+    Sabotage(
+        "one person stands in for two",
+        ("tests/test_answers.py", "tests/test_transcripts.py", "-k", "stand_in"),
+        (("handlers/answers/stand_in.py", "    if one.instead_of is not None:", "    if one.instead_of == 0:"),),
+    ),
+    Sabotage(
+        "who has answered is chased",
+        ("tests/test_transcripts.py", "-k", "chase"),
+        (
+            (
+                "storage/reminders.py",
+                "OR (t.object = 'answer' AND i.answer IS NULL)",
+                "OR (t.object = 'answer' AND i.answer IS NOT 'delegated')",
+            ),
+        ),
+    ),
+    Sabotage(
+        "words without a name stay in the inbox",
+        ("tests/test_feedback.py",),
+        (("bot/decisions.py", "        inbox.blank(tx.db, tx.chat, letter_of(ref))\n", ""),),
+    ),
+    Sabotage(
+        "a rating without a name keeps the person",
+        ("tests/test_feedback.py",),
+        (("storage/feedback.py", "    if named:\n        sql = ", "    if key:\n        sql = "),),
     ),
 )
 
