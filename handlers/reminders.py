@@ -47,7 +47,7 @@ def _event_card(db: Connection, due: Due) -> Message:
         asks = " ".join(filter(None, ("Mohon hadir.", room_line(invitation))))
     else:
         stands_in = invitation is not None and invitation.instead_of is not None
-        asks = said(invitation).plain if stands_in else f"Mohon hadir. {said(invitation).plain}"
+        asks = said(invitation).plain if stands_in else "Mohon hadir, dan konfirmasi kehadirannya."
     return Message(lines(["⏰ " + event_lines(event, event.zone), asks]), buttons(event, invitation))
 
 

@@ -26,7 +26,7 @@ class EventFile:
 
 _FILE = "SELECT id, event_id, title, digest, name, kind, for_whom, removed_at IS NOT NULL FROM event_files "
 _CAME = """
-    SELECT k.person_id FROM check_ins k JOIN slots s ON s.id = k.slot_id WHERE s.event_id = :event AND k.state = 'kept'
+    SELECT k.person_id FROM present k JOIN slots s ON s.id = k.slot_id WHERE s.event_id = :event
 """
 
 

@@ -57,11 +57,11 @@ _GIVEN = "event_id = :event AND day = :day AND person_id = :person"
 
 
 def days_attended(db: Connection, event_id: int, person_id: int) -> list[str]:
-    """Return the days of the event on which the person checked in, as ISO dates in order."""
+    """Return the days of the event on which the person was there, as ISO dates in order."""
     rows = db.execute(
         """
-        SELECT DISTINCT s.day FROM check_ins k JOIN slots s ON s.id = k.slot_id
-        WHERE s.event_id = ? AND k.person_id = ? AND k.state = 'kept' ORDER BY s.day
+        SELECT DISTINCT s.day FROM present k JOIN slots s ON s.id = k.slot_id
+        WHERE s.event_id = ? AND k.person_id = ? ORDER BY s.day
         """,
         (event_id, person_id),
     )
@@ -130,8 +130,8 @@ def ratings_by_day(db: Connection, event_id: int) -> list[DayRatings]:
             UNION ALL SELECT day, rating, 1, 1 FROM ratings WHERE event_id = :event
         )
         SELECT s.day,
-               (SELECT count(DISTINCT k.person_id) FROM check_ins k JOIN slots t ON t.id = k.slot_id
-                WHERE t.event_id = :event AND t.day = s.day AND k.state = 'kept'),
+               (SELECT count(DISTINCT k.person_id) FROM present k JOIN slots t ON t.id = k.slot_id
+                WHERE t.event_id = :event AND t.day = s.day),
                coalesce(sum(times) FILTER (WHERE rating = 1), 0), coalesce(sum(times) FILTER (WHERE rating = 2), 0),
                coalesce(sum(times) FILTER (WHERE rating = 3), 0), coalesce(sum(times) FILTER (WHERE rating = 4), 0),
                coalesce(sum(named), 0)

@@ -60,7 +60,7 @@ _DUE = """
             WHERE e.state = 'announced' AND s.closes_at > :since GROUP BY s.event_id, s.day
         ) d
         JOIN slots s ON s.event_id = d.event_id AND s.day = d.day
-        JOIN check_ins k ON k.slot_id = s.id AND k.state = 'kept'
+        JOIN present k ON k.slot_id = s.id
         WHERE d.closes_at <= :now AND d.closes_at < d.noon AND d.noon > :since
           AND NOT EXISTS (SELECT 1 FROM feedback_given f WHERE f.event_id = d.event_id AND f.day = d.day
                           AND f.person_id = k.person_id AND f.rated = 1)

@@ -223,7 +223,7 @@ async def test_an_event_is_reminded_of_with_its_question_until_it_is_answered(of
     assert await office.at("2023-11-11", "18:00") == ["queued"] * 2
     asked, told = [text for _, _, text in await office.rows()]
     assert asked.startswith("⏰ Bimtek ORSOS\nMinggu s.d. Selasa, 12 s.d. 14 November 2023")
-    assert asked.endswith("Mohon hadir. Mohon konfirmasi kehadiran.")
+    assert asked.endswith("Mohon hadir, dan konfirmasi kehadirannya.")
     assert told.endswith("Mohon hadir.")
 
 

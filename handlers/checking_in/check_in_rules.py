@@ -42,7 +42,9 @@ async def ask_rules(chat: Chat, read: Reader) -> Wanted:
     rotating = await chat.ask("codes", codes, label="Kode absen", given="rotating" if now.rotating else "fixed")
     counting = tick("Bukti mana yang dihitung hadir?", {key: key for key in LEVELS}, LEVELS.__getitem__)
     levels = await chat.ask("levels", counting, label="Bukti yang dihitung", given=list(now.levels))
-    enough = Unasked(a_number(f"Hadir di berapa sesi, dari {len(slots)}, supaya memenuhi syarat?", 1, len(slots)))
+    enough = Unasked(
+        a_number(f"Hadir di berapa dari {len(slots)} sesi supaya memenuhi syarat? Lewati kalau semua.", 1, len(slots))
+    )
     needed = await chat.ask("needed", enough, label="Syarat hadir", given=now.needed or LEFT_OUT)
     walk_ins = yes_or_no("Yang tidak diundang boleh ikut, dengan persetujuan panitia?")
     taken = await chat.ask("walk_ins", walk_ins, label="Tanpa undangan", given="yes" if now.walk_ins else "no")
@@ -72,7 +74,7 @@ def _told(rules: Rules, slots: int) -> list[str | Text]:
     return [
         f"Kode absen: {'berganti tiap 30 detik' if rules.rotating else 'tetap'}",
         f"Bukti yang dihitung: {', '.join(LEVELS[one].lower() for one in rules.levels)}",
-        f"Syarat hadir: {f'{rules.needed} dari {slots} sesi' if rules.needed else 'tidak ada'}",
+        f"Syarat hadir: {f'{rules.needed} dari {slots} sesi' if rules.needed else 'semua sesi'}",
         f"Tanpa undangan: {'boleh, dengan persetujuan panitia' if rules.walk_ins else 'tidak'}",
         f"Absen pulang: {'dicatat' if rules.exits else 'tidak'}",
         "Lokasi: diminta sesudah absen" if rules.location else "",

@@ -42,7 +42,7 @@ def desk_buttons(tx: Settling, event: Event) -> list[Choice]:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A section of an event's desk."""
+    """A section of an event's desk; the desk itself where `key` is ''."""
 
     event_id: int
     key: str
@@ -57,6 +57,9 @@ async def read_tap(chat: Chat, read: Reader) -> Wanted:
 def say_section(tx: Settling, wanted: Wanted) -> None:
     """Show the section as it is now."""
     event = event_to_run(tx, wanted.event_id)
+    if not wanted.key:
+        tx.say(lines([bold(event.subject), *desk_lines(tx, event)]), *desk_buttons(tx, event))
+        return
     section = next((one for one in SECTIONS if one.key == wanted.key), None)
     if section is None:
         raise Refused("Tombol itu tidak berlaku lagi. Lihat /kegiatan.")

@@ -118,7 +118,8 @@ def _say_one(tx: Settling, event_id: int) -> None:
         told.append("⚠️ Dibatalkan")
     if runs:
         told += desk_lines(tx, event)
-        choices += desk_buttons(tx, event)
+        # Who is invited as well has the own answer on this card: the desk is one button of it, or there were nine.
+        choices += [action("meja", event.id, "Meja panitia")] if invitation else desk_buttons(tx, event)
     if invitation:
         slots = slots_of(tx.db, event.id)
         over = event.state == "cancelled" or slots[-1].closes_at <= tx.stamp
