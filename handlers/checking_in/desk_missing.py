@@ -36,12 +36,14 @@ def say_missing(tx: Settling, event_id: int) -> None:
         tx.say(lines([bold(event.subject), f"Semua {total} orang sudah tercatat hadir."]))
         return
     title = f"Belum hadir {day_title(slots, begun[-1])}: {len(missing)} dari {total}"
-    tx.say(lines([bold(event.subject), title, *by_district(missing, _notes(tx.db, begun[-1].id))]))
+    tx.say(lines([bold(event.subject), title, *by_district(missing, _notes(tx.db, event.id, begun[-1].id))]))
 
 
-def _notes(db: Connection, slot_id: int) -> Mapping[int, str]:
-    """Say of each person what there is instead of a check-in that counts."""
-    notes = {person_id: WAYS[status].lower() for person_id, status in excuses.excused(db, slot_id).items()}
+def _notes(db: Connection, event_id: int, slot_id: int) -> Mapping[int, str]:
+    """Say of each person what there is instead of a check-in that counts; who has said no need not be called."""
+    refused = [person_id for person_id, answer in invitations.answers_of(db, event_id).items() if answer == "no"]
+    notes = dict.fromkeys(refused, "menjawab tidak hadir")
+    notes |= {person_id: WAYS[status].lower() for person_id, status in excuses.excused(db, slot_id).items()}
     for person_id, (state, level) in check_ins.standing(db, slot_id).items():
         kept = "tertunda, tidak dihitung" if level == "C" else "buktinya tidak dihitung"
         notes[person_id] = {"asked": "menunggu dipastikan", "kept": kept, "undone": "dibatalkan panitia"}.get(state, "")
