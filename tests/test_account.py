@@ -4,6 +4,7 @@ import io
 import json
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -502,6 +503,15 @@ def test_pictures_are_as_wide_as_a_phone(db: Connection) -> None:
             assert image.format == "PNG"
             assert image.width == 1080
     assert draw_arrivals(one) == drawn[0]
+
+
+def test_when_one_is_late_stands_in_the_picture_or_not_at_all() -> None:
+    """Before anybody can be late, the picture is that of a slot in which nobody is: the mark would hang beside it."""
+    opens, until, late = (datetime(2023, 11, 12, *at) for at in ((7,), (8,), (8, 15)))  # noqa: DTZ001
+    early = Arrivals("Rapat", [], opens, late, until, 3)
+    assert draw_arrivals(early) == draw_arrivals(replace(early, late_from=None))
+    assert draw_arrivals(replace(early, late_from=until)) == draw_arrivals(replace(early, late_from=None))
+    assert draw_arrivals(replace(early, until=late.replace(hour=9))) != draw_arrivals(early)
 
 
 # --- certificates to many ---------------------------------------------------------------------------------------------

@@ -47,12 +47,14 @@ def draw_arrivals(one: Arrivals) -> bytes:
         axes.text(
             1, one.expected, "diharapkan ", transform=axes.get_yaxis_transform(), ha="right", va="bottom", size=12
         )
-        if one.late_from is not None:
+        if one.late_from is not None and one.late_from < last:  # later than what is drawn, it would stand beside it
+            beside = "left" if one.late_from - one.opens < (last - one.opens) * 0.8 else "right"
             axes.axvline(one.late_from, color=_AMBER, linewidth=2.5, linestyle="--")  # type: ignore[arg-type]
             axes.text(
                 one.late_from,  # type: ignore[arg-type]
                 0.04,
-                f" terlambat\n dari {one.late_from:%H.%M}",
+                f" terlambat \n dari {one.late_from:%H.%M} ",
+                ha=beside,
                 transform=axes.get_xaxis_transform(),
                 color=_AMBER,
                 size=13,
