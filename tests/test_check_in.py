@@ -4,7 +4,7 @@ import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from random import Random
 from time import perf_counter
@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat import Refused
 from bot.clock import from_utc_text, utc_text
 from bot.message import Capabilities, Said
 from bot.posting import Poster
@@ -23,6 +24,7 @@ from handlers.checking_in.check_in import Sent, save
 from handlers.checking_in.codes import make_code, read_bare_code, read_code
 from handlers.checking_in.guessing import LOCKED_FOR, MOST_WRONG, MOST_WRONG_A_DAY, locked_until
 from handlers.checking_in.slot_meant import find_meant
+from handlers.events.event_desk import NO_LISTS, NOT_YOURS, event_to_list
 from handlers.people.who import Somebody
 from storage import chats, check_ins, events, invitations, people
 from storage.check_in_rules import Rules, set_rules
@@ -386,3 +388,15 @@ def test_nobody_vouches_for_more_than_a_few(db: Connection) -> None:
     save(tx, Sent("K7M2P", Somebody(2, "Budi")))
     assert "Paling banyak 3" in str(db.execute("SELECT body FROM outbox ORDER BY id DESC LIMIT 1").fetchone()[0])
     assert check_ins.entry_of(db, 1, 2) is None
+
+
+def test_the_committee_finds_people_by_name_and_gets_no_list_of_them(db: Connection) -> None:
+    """An old button, or one that was passed on, gives nobody a list of names who may not see it."""
+    events.set_committee(db, 1, 2, True)
+    for person_id, why in ((1, NOT_YOURS), (2, NO_LISTS)):
+        tx = Settling(
+            db, f"telegram:{person_id}", people.person(db, person_id), "d9", SEVEN, SEVEN, date(2023, 11, 12), ZONE,
+            None, POSTER,
+        )  # fmt: skip
+        with pytest.raises(Refused, match=why.split(".")[0]):
+            event_to_list(tx, 1)

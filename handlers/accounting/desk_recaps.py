@@ -24,8 +24,8 @@ def _offer(tx: Settling, event: Event) -> list[Choice]:
     # The committee's own answer has its buttons on the same card; blank lists are the office's work.
     if not begun and (event.state == "cancelled" or not operator):
         return []
-    offered = [action("daftar", event.id, "Daftar hadir")] if begun else []
-    offered += [action("cetak", event.id, "Cetak PDF")]
+    offered = [action("daftar", event.id, "Daftar hadir")] if begun and operator else []
+    offered += [action("cetak", event.id, "Cetak PDF")] if operator else []
     offered += [action("grafik", event.id, "Grafik")] if begun else []
     offered += [action("sertifikat", event.id, "Sertifikat")] if begun and operator else []
     offered += [action("kop", "", "Kop dan tanda tangan"), action("status", "", "Status hadir")] if operator else []

@@ -16,7 +16,7 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.checking_in.guessing import locked_until
 from handlers.events.event_card import show_when
-from handlers.events.event_desk import NOT_YOURS, event_number, is_desk, may_run
+from handlers.events.event_desk import NO_LISTS, NOT_YOURS, OPERATORS, event_number, event_to_list, is_desk
 from storage import events
 from storage.attendance import Attendance, attendance
 from storage.events import Event
@@ -54,9 +54,17 @@ async def event_of_desk(chat: Chat, read: Reader) -> Event:
     return event
 
 
+async def event_to_account(chat: Chat, read: Reader) -> Event:
+    """Return the event the button names, for somebody who sees its lists of names. Raises Refused."""
+    event = await event_of_desk(chat, read)
+    if chat.me.role not in OPERATORS:
+        raise Refused(NO_LISTS)
+    return event
+
+
 async def write_workbook(chat: Chat, read: Reader) -> Recap:
     """Write the event's workbook, as of now."""
-    event = await event_of_desk(chat, read)
+    event = await event_to_account(chat, read)
     found = await read(attendance, event.id, utc_text(chat.now))
     since, until = _days_of(event)
     refused = await read(refusals, event.id, since, until)
@@ -70,8 +78,7 @@ async def write_workbook(chat: Chat, read: Reader) -> Recap:
 
 def save(tx: Settling, recap: Recap) -> None:
     """Send the file."""
-    if not may_run(tx, recap.event_id):
-        raise Refused(NOT_YOURS)
+    event_to_list(tx, recap.event_id)
     tx.say(Message(recap.text, file=recap.file))
 
 

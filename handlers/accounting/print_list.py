@@ -13,10 +13,10 @@ from bot.message import Attachment, Message
 from bot.picked import choose
 from bot.settling import Settling
 from bot.text import Text, bold, code, lines
-from handlers.accounting.event_recap import event_of_desk, file_name
+from handlers.accounting.event_recap import event_to_account, file_name
 from handlers.accounting.printed import checksum, lines_of, print_list
 from handlers.accounting.stationery import prove, read_stationery
-from handlers.events.event_desk import NOT_YOURS, may_run
+from handlers.events.event_desk import event_to_list
 from storage.attendance import attendance
 from storage.sheets import keep_sheet
 
@@ -40,7 +40,7 @@ def make_print_list(office_name: str, link: Callable[[str], str]) -> Dialog[Prin
     """Make the dialog that prints: it asks for the slot where there are several, the one that opened last first."""
 
     async def write(chat: Chat, read: Reader) -> Printed:
-        event = await event_of_desk(chat, read)
+        event = await event_to_account(chat, read)
         now = utc_text(chat.now)
         found = await read(attendance, event.id, now)
         if not found.slots or not found.people:
@@ -70,8 +70,7 @@ def make_print_list(office_name: str, link: Callable[[str], str]) -> Dialog[Prin
 
 def save(tx: Settling, sheet: Printed) -> None:
     """Keep what was printed under its checksum, and send the file."""
-    if not may_run(tx, sheet.event_id):
-        raise Refused(NOT_YOURS)
+    event_to_list(tx, sheet.event_id)
     keep_sheet(tx.db, sheet.checksum, sheet.event_id, sheet.printed, tx.me.id, tx.stamp, slot_id=sheet.slot_id)
     tx.say(Message(sheet.text, file=sheet.file))
 

@@ -6,7 +6,16 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.answers.answer_card import show_reason
-from handlers.events.event_desk import Line, Look, Section, event_number, event_to_run, is_running
+from handlers.events.event_desk import (
+    Line,
+    Look,
+    Section,
+    event_number,
+    event_to_list,
+    event_to_run,
+    is_running,
+    sees_lists,
+)
 from handlers.events.people_list import by_district
 from storage import invitations, seats, stand_ins
 from storage.events import Event
@@ -38,12 +47,14 @@ def _tell(tx: Settling, event: Event) -> list[Line]:
 
 def _offer(tx: Settling, event: Event) -> list[Choice]:
     counted = invitations.answers(tx.db, event.id)
-    running = is_running(tx, event)
+    running, listed = is_running(tx, event), sees_lists(tx)
     offered = [action("diam", event.id, "Belum menjawab")]
-    offered += [action("tidak-hadir", event.id, "Yang tidak hadir")] if counted.no + counted.delegated else []
+    offered += (
+        [action("tidak-hadir", event.id, "Yang tidak hadir")] if listed and counted.no + counted.delegated else []
+    )
     offered += [action("catat-jawaban", event.id, "Catat jawaban")] if running else []
     offered += [action("ingatkan", event.id, "Ingatkan sekarang")] if running and counted.none else []
-    offered += [action("denah", event.id, "Kamar")] if seats.seats(tx.db, event.id).shared else []
+    offered += [action("denah", event.id, "Kamar")] if listed and seats.seats(tx.db, event.id).shared else []
     return offered
 
 
@@ -53,18 +64,19 @@ async def read_event(chat: Chat, read: Reader) -> int:
 
 
 def say_silent(tx: Settling, event_id: int) -> None:
-    """List who has not answered, by kecamatan."""
+    """List who has not answered, by kecamatan; the committee reads how many."""
     event = event_to_run(tx, event_id)
     silent, total = invitations.unanswered(tx.db, event.id), invitations.answers(tx.db, event.id).invited
     if not silent:
         tx.say(lines([bold(event.subject), f"Semua {total} orang sudah menjawab."]))
         return
-    tx.say(lines([bold(event.subject), f"Belum menjawab: {len(silent)} dari {total}", *by_district(silent)]))
+    told = by_district(silent, named=sees_lists(tx))
+    tx.say(lines([bold(event.subject), f"Belum menjawab: {len(silent)} dari {total}", *told]))
 
 
 def say_refused(tx: Settling, event_id: int) -> None:
     """List who does not come, by kecamatan and with the reason, and who comes instead of whom."""
-    event = event_to_run(tx, event_id)
+    event = event_to_list(tx, event_id)
     refused = [(one, show_reason(cause, reason)) for one, cause, reason in invitations.refused(tx.db, event.id)]
     told: list[str | Text] = [f"Tidak hadir: {len(refused)}" if refused else "Tidak ada yang menjawab tidak hadir."]
     told += by_district([one for one, _ in refused], {one.id: why for one, why in refused})

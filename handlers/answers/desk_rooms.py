@@ -4,14 +4,14 @@ from bot.chat import EVERYONE, Dialog, Refused
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.answers.desk_answers import read_event
-from handlers.events.event_desk import event_to_run
+from handlers.events.event_desk import event_to_list
 from storage import rooms, seats
 from storage.rooms import Guest
 
 
 def say_rooms(tx: Settling, event_id: int) -> None:
     """List the pairs by room, then who waits for an answer, whom anybody suits, and who has not said."""
-    event = event_to_run(tx, event_id)
+    event = event_to_list(tx, event_id)
     if not seats.seats(tx.db, event.id).shared:
         raise Refused(f"{event.subject} tanpa pembagian kamar.")
     guests = rooms.guests(tx.db, event.id)

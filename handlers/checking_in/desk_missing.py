@@ -9,7 +9,7 @@ from bot.dates import show_day, show_time
 from bot.settling import Settling
 from bot.text import bold, lines
 from handlers.checking_in.by_hand import WAYS
-from handlers.events.event_desk import day_title, event_number, event_to_run
+from handlers.events.event_desk import day_title, event_number, event_to_run, sees_lists
 from handlers.events.people_list import by_district
 from storage import check_ins, excuses, invitations
 from storage.database import Connection
@@ -22,7 +22,7 @@ async def ask_missing(chat: Chat, read: Reader) -> int:
 
 
 def say_missing(tx: Settling, event_id: int) -> None:
-    """List who has not checked in to the slot that opened last."""
+    """List who has not checked in to the slot that opened last; the committee reads how many of each kecamatan."""
     event = event_to_run(tx, event_id)
     slots, total = slots_of(tx.db, event.id), invitations.answers(tx.db, event.id).expected
     begun = [slot for slot in slots if slot.has_opened(tx.stamp)]
@@ -36,7 +36,8 @@ def say_missing(tx: Settling, event_id: int) -> None:
         tx.say(lines([bold(event.subject), f"Semua {total} orang sudah tercatat hadir."]))
         return
     title = f"Belum hadir {day_title(slots, begun[-1])}: {len(missing)} dari {total}"
-    tx.say(lines([bold(event.subject), title, *by_district(missing, _notes(tx.db, event.id, begun[-1].id))]))
+    notes = _notes(tx.db, event.id, begun[-1].id)
+    tx.say(lines([bold(event.subject), title, *by_district(missing, notes, named=sees_lists(tx))]))
 
 
 def _notes(db: Connection, event_id: int, slot_id: int) -> Mapping[int, str]:

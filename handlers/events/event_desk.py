@@ -18,6 +18,7 @@ from storage.slots import Slot, slots_of
 
 NOT_YOURS = "Itu hanya untuk operator Dinas dan panitia kegiatan ini. Lihat /kegiatan."
 OPERATORS = frozenset({"operator"})
+NO_LISTS = "Daftar nama hanya untuk operator Dinas. Panitia mencari orangnya lewat Catat manual."
 
 Line = str | Text
 
@@ -95,6 +96,19 @@ def event_to_run(tx: Settling, event_id: int) -> Event:
     event = events.event(tx.db, event_id)
     if event is None or not may_run(tx, event.id):
         raise Refused(NOT_YOURS)
+    return event
+
+
+def sees_lists(tx: Settling) -> bool:
+    """Say whether whole lists of names are for this person: the committee reads counts, and finds one by name."""
+    return tx.me.role in OPERATORS
+
+
+def event_to_list(tx: Settling, event_id: int) -> Event:
+    """Return the event, for somebody who sees its lists of names. Raises Refused."""
+    event = event_to_run(tx, event_id)
+    if not sees_lists(tx):
+        raise Refused(NO_LISTS)
     return event
 
 
