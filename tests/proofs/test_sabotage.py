@@ -341,7 +341,7 @@ def _run(copy: Path, asked: tuple[str, ...]) -> int:
         env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         check=False,
     )
     (copy / "said.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
