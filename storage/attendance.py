@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from storage import statuses
+from storage.check_in_rules import rules_of
 from storage.database import Connection
 from storage.slots import Slot, slots_of
 from storage.statuses import Status
 
-ALL_LEVELS = "ABCDE"
 UNKNOWN = ""  # the status of a slot of which nothing can be said yet
 
 
@@ -131,8 +131,8 @@ def attendance(db: Connection, event_id: int, now: str) -> Attendance:
     slots = tuple(slots_of(db, event_id))
     known = statuses.all_statuses(db)
     counting = {one.status for one in known if one.counts}
-    levels, needed = _rules(db, event_id)
-    needed = needed or sum(slot.took_place(now) for slot in slots)
+    rules = rules_of(db, event_id)
+    levels, needed = rules.levels, rules.needed or sum(slot.took_place(now) for slot in slots)
     invited, came, excused = _invited(db, event_id), _came(db, event_id, levels), _excused(db, event_id)
     cancelled = db.execute("SELECT state FROM events WHERE id = ?", (event_id,)).fetchone()[0] == "cancelled"
     people = []
@@ -182,11 +182,6 @@ def _mark(
     if invitation.answer == "no" and invitation.cause is not None:
         return Mark(invitation.cause, evidence, invitation.reason)
     return Mark("TK" if missed else UNKNOWN, evidence)
-
-
-def _rules(db: Connection, event_id: int) -> tuple[str, int | None]:
-    row = db.execute("SELECT levels, needed FROM check_in_rules WHERE event_id = ?", (event_id,)).fetchone()
-    return (str(row[0]), row[1]) if row else (ALL_LEVELS, None)
 
 
 def _people(db: Connection, event_id: int) -> list[tuple[int, str, str, str, str]]:

@@ -28,6 +28,7 @@ from handlers.accounting.event_recap import event_of_desk, file_name
 from handlers.accounting.stationery import prove, read_stationery
 from handlers.events.event_desk import OPERATORS
 from handlers.events.people_list import by_district
+from handlers.making_sure import sure_of
 from storage import office, sheets
 from storage.attendance import Attendance, Attendee, attendance
 from storage.database import Connection
@@ -35,7 +36,6 @@ from storage.events import Event
 from storage.invitations import Named
 from storage.letterhead import letterhead
 
-SURE_ABOVE = 50
 MOST_AT_ONCE = 400  # files: twenty seconds' work, of the minute that a turn has
 
 
@@ -92,10 +92,8 @@ def make_certificates(
         first = (await read(unsent, event.id, found))[0][:MOST_AT_ONCE]
         if not first:
             raise Refused("Tidak ada sertifikat yang menunggu dikirim. Yang tidak terjangkau bisa lewat Cetak semua.")
-        many = f"KIRIM {len(first)}"
         told = lines([bold(event.subject), f"Kirim sertifikat ke {len(first)} orang, masing-masing satu kali?"])
-        sure = (many, f"Lebih dari {SURE_ABOVE} penerima. Ketik {many} untuk memastikan.")
-        await chat.confirm(told, "Kirim sertifikat", sure=sure if len(first) > SURE_ABOVE else None)
+        await chat.confirm(told, "Kirim sertifikat", sure=sure_of(len(first)))
         papers = await read(papers_of, event, found, await read(sheets.pattern_of, event.id))
         stationery = await read_stationery(chat, read, office_name)
         meant = {one.id for one in first}

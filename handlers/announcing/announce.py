@@ -32,13 +32,13 @@ from handlers.announcing.send_time import SendTime
 from handlers.checking_in.event_slots import add_slots
 from handlers.checking_in.slot_plan import SlotPlan, ask_slot_plan, show_plan
 from handlers.events.event_card import card, send_card, to_json
+from handlers.making_sure import sure_of
 from storage import events, invitations, office, seats
 from storage.event_details import Details
 from storage.events import Audience, Event
 from storage.invitations import Reach
 from storage.seats import Seats
 
-SURE_ABOVE = 50
 OPERATORS = frozenset({"operator"})
 
 
@@ -120,15 +120,13 @@ async def _ask_basics(chat: Chat, start: Start) -> tuple[str, str, date, date, t
 
 async def _confirm(chat: Chat, plan: Plan, told: Sequence[str], reach: Reach) -> None:
     """Show the card and the reach; return once the person wants exactly this sent, now or when it is scheduled."""
-    many = f"KIRIM {reach.total}"
     leaves = show_moment(plan.sends_at, chat.zone) if plan.sends_at else ""
-    sure = (many, f"Lebih dari {SURE_ABOVE} penerima. Ketik {many} untuk memastikan.")
     await chat.confirm(
         lines([*_preview(plan, chat.zone), *told, show_plan(plan.slots), bold(show_reach(reach, leaves))]),
         ("Jadwalkan" if plan.sends_at else "Kirim sekarang") if reach.total else "",
         also={"sends": "Ganti waktu kirim" if plan.sends_at else "Jadwalkan"},
         fill="Lengkapi",
-        sure=sure if reach.total > SURE_ABOVE else None,
+        sure=sure_of(reach.total),
     )
 
 

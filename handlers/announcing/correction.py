@@ -17,13 +17,13 @@ from handlers.checking_in.event_slots import move_slots, sessions_of
 from handlers.checking_in.sessions import show_sessions
 from handlers.events.event_card import card, send_card, show_when, venue
 from handlers.events.event_desk import NOT_YOURS, OPERATORS, event_number
+from handlers.making_sure import sure_of
 from storage import announcements, deliveries, events, invitations, office
 from storage.database import Connection
 from storage.event_details import Details
 from storage.events import Event
 from storage.slots import slots_of
 
-SURE_ABOVE = 50
 OVER = "Kegiatan itu sudah selesai atau dibatalkan, jadi tidak bisa diralat. Lihat /kegiatan."
 CHANGED_MEANWHILE = "Kegiatan ini baru saja diralat orang lain. Mohon periksa lagi."
 
@@ -51,11 +51,10 @@ async def ask_correction(chat: Chat, read: Reader) -> Correction:
         await chat.confirm(lines([title, *_stands(event, chat.zone)]), "")  # it goes on once something is changed
     told = len(await read(deliveries.carried, event.id))
     told_to = f"{told} orang yang sudah menerima kartunya diberi tahu." if told else ""
-    many = f"KIRIM {told}"
     await chat.confirm(
         lines([title, *(f"{label}: {old or '–'} → {new or '–'}" for label, old, new in changes), told_to]),
         "Kirim ralat",
-        sure=(many, f"Lebih dari {SURE_ABOVE} penerima. Ketik {many} untuk memastikan.") if told > SURE_ABOVE else None,
+        sure=sure_of(told),
     )
     return Correction(event, after)
 

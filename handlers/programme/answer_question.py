@@ -12,8 +12,8 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import words
-from handlers.announcing.announce import SURE_ABOVE
 from handlers.events.event_desk import event_number, event_to_run, read_event_to_run
+from handlers.making_sure import sure_of
 from handlers.programme.ask_office import MOST_LETTERS, question_lines, short
 from storage import event_files, event_questions, office
 from storage.event_questions import EventQuestion
@@ -121,9 +121,7 @@ async def _question(chat: Chat, read: Reader) -> tuple[Event, EventQuestion]:
 
 async def _make_sure(chat: Chat, read: Reader, event: Event, announced: Text) -> None:
     many = len(await read(event_files.readers, event.id, "invited"))
-    if many > SURE_ABOVE:
-        phrase = f"KIRIM {many}"
-        sure = phrase, f"Lebih dari {SURE_ABOVE} penerima. Ketik {phrase} untuk memastikan."
+    if sure := sure_of(many):
         await chat.confirm(lines([announced, f"Umumkan ke {many} orang?"]), TO["all"], sure=sure)
 
 

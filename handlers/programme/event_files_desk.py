@@ -13,8 +13,8 @@ from bot.sent import a_document
 from bot.settling import Settling
 from bot.text import bold, lines
 from bot.typed import words
-from handlers.announcing.announce import SURE_ABOVE
 from handlers.events.event_desk import event_number, event_to_run, read_event_to_run
+from handlers.making_sure import sure_of
 from handlers.programme.event_files import GONE, LABELS, SEND_FILE
 from storage import event_files, office
 from storage.event_files import EventFile, ForWhom
@@ -118,7 +118,7 @@ def save_removal(tx: Settling, file: EventFile) -> None:
 
 
 async def ask_notice(chat: Chat, read: Reader) -> Notice:
-    """Read the button "12.present"; above SURE_ABOVE people, make sure."""
+    """Read the button "12.present"; where many people are told, make sure."""
     number, _, whom = chat.arg.partition(".")
     file = await read(event_files.file_with, event_number(number))
     if file is None or file.removed or whom not in LABELS:
@@ -126,12 +126,9 @@ async def ask_notice(chat: Chat, read: Reader) -> Notice:
     event = await read_event_to_run(chat, read, file.event_id)
     to: ForWhom = "present" if "present" in (whom, file.for_whom) else "invited"
     many = len(await read(event_files.readers, event.id, to))
-    if many > SURE_ABOVE:
-        phrase = f"KIRIM {many}"
-        asks = f"Lebih dari {SURE_ABOVE} penerima. Ketik {phrase} untuk memastikan."
-        await chat.confirm(
-            lines([bold(event.subject), f"Beri tahu {many} orang: {file.title}."]), "Beri tahu", sure=(phrase, asks)
-        )
+    if sure := sure_of(many):
+        told = lines([bold(event.subject), f"Beri tahu {many} orang: {file.title}."])
+        await chat.confirm(told, "Beri tahu", sure=sure)
     return Notice(file.id, to)
 
 
