@@ -56,7 +56,7 @@ def _written(seen: Health, done: list[AuditLine], now: datetime, zone: str) -> T
     return lines(
         [
             bold("Keadaan sistem"),
-            f"Versi {program_version()}, skema {seen.schema}, database {_size(seen.size)}",
+            f"Versi {program_version()}, database {_size(seen.size)}",
             f"Jam bot: {show_moment(now, zone)} ({zone})",
             f"Petugas: {seen.active} aktif, {seen.registered} terdaftar"
             + (f", {seen.unreachable} tidak terjangkau" if seen.unreachable else ""),

@@ -50,8 +50,8 @@ def add_group(db: Connection, *, ref: str, person_id: int, village_id: int, name
     """Add a group and return its id. Raises sqlite3.IntegrityError where one of that name is in use."""
     row = db.execute(
         """
-        INSERT INTO groups (ref, person_id, village_id, name, members, made_at)
-        VALUES (:ref, :person_id, :village_id, :name, :members, :now) RETURNING id
+        INSERT INTO groups (ref, person_id, village_id, name, members, numbers, made_at)
+        VALUES (:ref, :person_id, :village_id, :name, :members, :members, :now) RETURNING id
         """,
         {
             "ref": ref,
@@ -72,7 +72,10 @@ def rename_group(db: Connection, id: int, name: str) -> None:  # the word the ta
 
 def resize_group(db: Connection, id: int, members: int) -> None:  # the word the tables use
     """Set the number of members from now on; meetings that were held keep theirs."""
-    db.execute("UPDATE groups SET members = ? WHERE id = ?", (members, id))
+    db.execute(
+        "UPDATE groups SET members = :members, numbers = max(numbers, :members) WHERE id = :id",
+        {"id": id, "members": members},
+    )
 
 
 def close_group(db: Connection, id: int) -> None:  # the word the tables use

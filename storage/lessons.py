@@ -54,7 +54,8 @@ def load_lessons(db: Connection, seed: Mapping[str, Any]) -> int:
         for number, title in enumerate(module["lessons"], 1):
             added += db.execute(
                 """
-                INSERT INTO lessons (module_id, number, title) SELECT id, :number, :title FROM modules WHERE key = :key
+                INSERT INTO lessons (module_id, number, title, key)
+                SELECT id, :number, :title, key || '-' || :number FROM modules WHERE key = :key
                 ON CONFLICT DO NOTHING
                 """,
                 {"key": module["key"], "number": number, "title": title},
@@ -106,8 +107,10 @@ def add_lesson(db: Connection, module_id: int, title: str) -> int:
     """Put a lesson at the end of a module and return its id."""
     row = db.execute(
         """
-        INSERT INTO lessons (module_id, number, title)
-        SELECT :module, coalesce(max(number), 0) + 1, :title FROM lessons WHERE module_id = :module RETURNING id
+        INSERT INTO lessons (module_id, number, title, key)
+        SELECT m.id, n.next, :title, m.key || '-' || n.next
+        FROM modules m, (SELECT coalesce(max(number), 0) + 1 AS next FROM lessons WHERE module_id = :module) n
+        WHERE m.id = :module RETURNING id
         """,
         {"module": module_id, "title": title},
     ).fetchone()

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from storage.database import Connection
 
 Reason = Literal["sick", "excused", "absent"]
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """One meeting of a group; `day` is local in `zone`, `starts_at` UTC text.
+    """One meeting of a group; `day` is local in `zone`, `starts_at` and `ends_at` UTC text.
 
     `lesson_id` is None for other material, titled in `topic`. `members` is the group's size on that day, or now while
     the meeting is planned; `absences` are member numbers, and `photos` their count: both empty until it is held.
@@ -31,6 +32,7 @@ class Meeting:
     topic: str
     day: str
     starts_at: str
+    ends_at: str
     zone: str
     place: str
     state: str
@@ -48,7 +50,7 @@ class Meeting:
 _MEETING = """
     SELECT t.id, t.person_id, t.group_id, g.name, v.name, coalesce(t.members, g.members), t.lesson_id,
            coalesce(m.name, ''), coalesce(m.rank, 0), coalesce(l.number, 0), coalesce(l.title, ''), t.topic, t.day,
-           t.starts_at, t.zone, t.place, t.state, t.obstacles, t.follow_up,
+           t.starts_at, t.ends_at, t.zone, t.place, t.state, t.obstacles, t.follow_up,
            (SELECT count(*) FROM evidence e WHERE e.meeting_id = t.id)
     FROM meetings t JOIN groups g ON g.id = t.group_id JOIN villages v ON v.id = g.village_id
     LEFT JOIN lessons l ON l.id = t.lesson_id LEFT JOIN modules m ON m.id = l.module_id
@@ -142,6 +144,7 @@ def plan_meeting(
     topic: str,
     day: str,
     starts_at: str,
+    ends_at: str,
     zone: str,
     place: str,
     now: str,
@@ -149,8 +152,9 @@ def plan_meeting(
     """Plan a meeting and return its id. Raises sqlite3.IntegrityError where the group has one at that moment."""
     row = db.execute(
         """
-        INSERT INTO meetings (ref, group_id, person_id, lesson_id, topic, day, starts_at, zone, place, state, made_at)
-        VALUES (:ref, :group, :person, :lesson, :topic, :day, :starts_at, :zone, :place, 'planned', :now)
+        INSERT INTO meetings (ref, group_id, person_id, lesson_id, topic, day, starts_at, ends_at, zone, place, state,
+                              made_at)
+        VALUES (:ref, :group, :person, :lesson, :topic, :day, :starts_at, :ends_at, :zone, :place, 'planned', :now)
         RETURNING id
         """,
         {
@@ -161,6 +165,7 @@ def plan_meeting(
             "topic": topic,
             "day": day,
             "starts_at": starts_at,
+            "ends_at": ends_at,
             "zone": zone,
             "place": place,
             "now": now,
@@ -169,15 +174,15 @@ def plan_meeting(
     return int(row[0])
 
 
-def move_meeting(db: Connection, id: int, day: str, starts_at: str, zone: str, now: str) -> bool:
+def move_meeting(db: Connection, id: int, day: str, starts_at: str, ends_at: str, zone: str, now: str) -> bool:
     """Set another start for a planned meeting; False if it is planned no more."""
     return (
         db.execute(
             """
-            UPDATE meetings SET day = :day, starts_at = :starts_at, zone = :zone, moved_at = :now
+            UPDATE meetings SET day = :day, starts_at = :starts_at, ends_at = :ends_at, zone = :zone, moved_at = :now
             WHERE id = :id AND state = 'planned'
             """,
-            {"id": id, "day": day, "starts_at": starts_at, "zone": zone, "now": now},
+            {"id": id, "day": day, "starts_at": starts_at, "ends_at": ends_at, "zone": zone, "now": now},
         ).rowcount
         == 1
     )
@@ -207,6 +212,7 @@ def hold_meeting(
     topic: str,
     day: str,
     starts_at: str,
+    ends_at: str,
     zone: str,
     members: int,
     obstacles: str,
@@ -219,7 +225,7 @@ def hold_meeting(
 
     `photos` are digests. Raises sqlite3.IntegrityError where the group has had that lesson on that day.
     """
-    values = {
+    values: dict[str, Any] = {
         "ref": ref,
         "planned": planned,
         "group": group_id,
@@ -228,25 +234,29 @@ def hold_meeting(
         "topic": topic,
         "day": day,
         "starts_at": starts_at,
+        "ends_at": ends_at,
         "zone": zone,
         "members": members,
+        **{reason: list(absences.values()).count(reason) for reason in REASONS},
         "obstacles": obstacles,
         "follow_up": follow_up,
         "now": now,
     }
     if planned is None:
         statement = """
-            INSERT INTO meetings (ref, group_id, person_id, lesson_id, topic, day, starts_at, zone, state, members,
-                                  obstacles, follow_up, made_at, logged_at)
-            VALUES (:ref, :group, :person, :lesson, :topic, :day, :starts_at, :zone, 'held', :members, :obstacles,
-                    :follow_up, :now, :now)
+            INSERT INTO meetings (ref, group_id, person_id, lesson_id, topic, day, starts_at, ends_at, zone, state,
+                                  members, sick, excused, absent, obstacles, follow_up, made_at, logged_at, logged_by,
+                                  sent_at)
+            VALUES (:ref, :group, :person, :lesson, :topic, :day, :starts_at, :ends_at, :zone, 'held', :members, :sick,
+                    :excused, :absent, :obstacles, :follow_up, :now, :now, :person, :now)
             RETURNING id
         """
     else:
         statement = """
             UPDATE meetings SET ref = :ref, lesson_id = :lesson, topic = :topic, day = :day, starts_at = :starts_at,
-                zone = :zone, state = 'held', members = :members, obstacles = :obstacles, follow_up = :follow_up,
-                logged_at = :now
+                ends_at = :ends_at, zone = :zone, state = 'held', members = :members, sick = :sick, excused = :excused,
+                absent = :absent, obstacles = :obstacles, follow_up = :follow_up, logged_at = :now,
+                logged_by = :person, sent_at = :now
             WHERE id = :planned AND group_id = :group AND state = 'planned' RETURNING id
         """
     id = int(db.execute(statement, values).fetchone()[0])  # noqa: A001  # the word the tables use

@@ -45,10 +45,12 @@ def _seed() -> dict[str, object]:
 def _hold(db: Connection, group: int, lesson: int | None, day: int, state: str = "held") -> None:
     db.execute(
         """
-        INSERT INTO meetings (ref, group_id, person_id, lesson_id, topic, day, starts_at, zone, state, members, made_at,
-                              logged_at)
-        VALUES (:ref, :group, 1, :lesson, 'Cuci tangan', :day, :day || 'T07:00:00.000+00:00', 'Asia/Jakarta', :state,
-                iif(:state = 'held', 18, NULL), :now, iif(:state = 'held', :now, NULL))
+        INSERT INTO meetings (ref, group_id, person_id, lesson_id, topic, day, starts_at, ends_at, zone, state, members,
+                              made_at, logged_at, logged_by, sent_at)
+        VALUES (:ref, :group, 1, :lesson, 'Cuci tangan', :day, :day || 'T07:00:00.000+00:00',
+                :day || 'T09:00:00.000+00:00', 'Asia/Jakarta', :state,
+                iif(:state = 'held', 18, NULL), :now, iif(:state = 'held', :now, NULL), iif(:state = 'held', 1, NULL),
+                :now)
         """,
         {
             "ref": f"{day}-{lesson}-{state}",

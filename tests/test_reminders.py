@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import dates
-from bot.clock import StoppedClock, utc_text
+from bot.clock import StoppedClock, from_utc_text, utc_text
 from bot.message import Capabilities, Message
 from bot.posting import Poster
 from bot.reminders import Reminders
@@ -46,6 +46,7 @@ class Office:
                 topic="",
                 day=day,
                 starts_at=moment,
+                ends_at=_end(moment),
                 zone=zone,
                 place="",
                 now=now,
@@ -57,7 +58,8 @@ class Office:
         zone, now = "Asia/Jakarta", utc_text(self.clock.now())
 
         def move(db: Connection) -> None:
-            meetings.move_meeting(db, meeting_id, day, _moment(day, at, zone), zone, now)
+            starts = _moment(day, at, zone)
+            meetings.move_meeting(db, meeting_id, day, starts, _end(starts), zone, now)
             outbox.stop(db, f"meeting:{meeting_id}", now)
 
         await self.database.write(move)
@@ -87,6 +89,10 @@ class Office:
 
 def _moment(day: str, at: str, zone: str) -> str:
     return utc_text(dates.to_utc(date.fromisoformat(day), time.fromisoformat(at), zone))
+
+
+def _end(starts_at: str) -> str:
+    return utc_text(from_utc_text(starts_at) + timedelta(hours=2))
 
 
 @pytest.fixture

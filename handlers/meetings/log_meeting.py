@@ -17,7 +17,7 @@ from bot.text import Text, bold, code, lines
 from handlers.meetings.absences import Absences, keep, show_absent, show_attendance, who_was_absent
 from handlers.meetings.groups import ADD, FACILITATORS, NONE_YET, title_of, which_group
 from handlers.meetings.lesson_choice import Material, safe_words, syllabus, which_material
-from handlers.meetings.meeting_times import day_held, time_held
+from handlers.meetings.meeting_times import LASTS, day_held, time_held
 from handlers.meetings.one_line import Line, read_line
 from handlers.meetings.report_text import report_text
 from handlers.meetings.schedule import describe, meeting_in, my_planned, when
@@ -130,6 +130,7 @@ def save(tx: Settling, report: Report | None) -> None:
         topic=topic,
         day=day,
         starts_at=utc_text(starts),
+        ends_at=utc_text(starts + LASTS),
         zone=tx.zone,
         members=group.members,
         obstacles=report.obstacles,

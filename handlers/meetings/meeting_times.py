@@ -12,6 +12,9 @@ from bot.text import Text
 from bot.typed import Typed, a_day, a_time
 
 USUAL = (time(9), time(10), time(14), time(16))
+LASTS = timedelta(hours=2)
+"""How long a meeting is planned to take: its end is when the card asks how it was."""
+
 LONGEST_BACK = timedelta(days=60)
 LONGEST_AHEAD = timedelta(days=180)
 OTHER = Choice("other", "Tanggal lain")

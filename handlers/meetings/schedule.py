@@ -15,7 +15,7 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.meetings.groups import ADD, FACILITATORS, NONE_YET, title_of, which_group
 from handlers.meetings.lesson_choice import Material, material_of, safe_words, syllabus, which_material
-from handlers.meetings.meeting_times import day_planned, time_planned
+from handlers.meetings.meeting_times import LASTS, day_planned, time_planned
 from storage import groups, meetings
 from storage.groups import Group
 from storage.meetings import Meeting
@@ -153,6 +153,7 @@ def _save_plan(tx: Settling, plan: Plan) -> None:
         topic=plan.material.topic,
         day=plan.day.isoformat(),
         starts_at=utc_text(starts),
+        ends_at=utc_text(starts + LASTS),
         zone=tx.zone,
         place=plan.place,
         now=tx.stamp,
@@ -173,7 +174,15 @@ def _save_change(tx: Settling, change: Change) -> None:
     if change.what == "move" and change.day and change.at:
         starts = dates.to_utc(change.day, change.at, tx.zone)
         _refuse_bad_start(tx, meeting.group_id, starts)
-        meetings.move_meeting(tx.db, meeting.id, change.day.isoformat(), utc_text(starts), tx.zone, tx.stamp)
+        meetings.move_meeting(
+            tx.db,
+            meeting.id,
+            change.day.isoformat(),
+            utc_text(starts),
+            utc_text(starts + LASTS),
+            tx.zone,
+            tx.stamp,
+        )
         # What waits to be sent names the old time; the new start makes reminders of its own.
         tx.withdraw(f"meeting:{meeting.id}")
     _say_stands(tx, meeting.id, "Tidak ada yang diubah." if change.what == "keep" else "✅ Jadwal dipindah.")
