@@ -23,7 +23,6 @@ from handlers.meetings.groups import GROUPS
 from handlers.meetings.late_photos import LATE_PHOTOS
 from handlers.meetings.lessons import LESSONS
 from handlers.meetings.log_meeting import LOG_MEETING
-from handlers.meetings.schedule import SCHEDULE
 from handlers.menu import make_help, make_menu
 from handlers.office import SYSTEM
 from handlers.people.applications import APPROVE, REFUSE
@@ -43,6 +42,9 @@ from handlers.programme.feedback_recap import FEEDBACK_RECAP
 from handlers.programme.suggestions import SUGGEST
 from handlers.recaps import RECAPS
 from handlers.reminders import compose as compose_reminder
+from handlers.scheduling.invitation_text import INVITATION
+from handlers.scheduling.month_proposal import PROPOSAL
+from handlers.scheduling.schedule import SCHEDULE
 
 __all__ = ["build_routes", "compose_board", "compose_live", "compose_reminder"]
 
@@ -87,7 +89,7 @@ def build_routes(
     ]
     dialogs = {one.dialog.name: one.dialog for one in commands}
     dialogs |= {WHERE.name: WHERE}
-    dialogs |= {one.name: one for one in (APPROVE, REFUSE, CLAIM, LATE_PHOTOS, *OFFICE)}
+    dialogs |= {one.name: one for one in (APPROVE, REFUSE, CLAIM, LATE_PHOTOS, PROPOSAL, INVITATION, *OFFICE)}
     dialogs |= {one.name: one for one in (*ANSWERS, *event_parts)}
     dialogs |= {one.name: one for one in make_boards(address)}
     dialogs |= {one.name: one for one in PROGRAMME}

@@ -4,6 +4,7 @@ from bot.dates.choice import Prefer
 from bot.dates.day_reading import find_day, find_days, read_day, read_days
 from bot.dates.showing import (
     local,
+    next_month,
     show_day,
     show_days,
     show_moment,
@@ -23,6 +24,7 @@ __all__ = [
     "find_days",
     "find_time",
     "local",
+    "next_month",
     "read_day",
     "read_days",
     "read_time",

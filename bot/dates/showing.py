@@ -1,6 +1,6 @@
 """Days and times as people read them in Indonesian, in the zone in which the office lives."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.dates.vocabulary import DAYS, MONTHS, SHORT_DAYS, SHORT_MONTHS
@@ -17,6 +17,11 @@ ZONE_NAMES = {
 def show_month(day: date) -> str:
     """Write "November 2023"."""
     return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def next_month(day: date) -> date:
+    """Return the first day of the month after that of `day`."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
 def show_date(day: date) -> str:

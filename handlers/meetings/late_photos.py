@@ -7,7 +7,7 @@ from bot.message import Media
 from bot.sent import photos
 from bot.settling import Settling
 from handlers.meetings.groups import FACILITATORS
-from handlers.meetings.schedule import meeting_in, when
+from handlers.scheduling.planned import meeting_in, when
 from storage import meetings
 from storage.meetings import Meeting
 

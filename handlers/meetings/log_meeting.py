@@ -20,7 +20,7 @@ from handlers.meetings.lesson_choice import Material, safe_words, syllabus, whic
 from handlers.meetings.meeting_times import LASTS, day_held, time_held
 from handlers.meetings.one_line import Line, read_line
 from handlers.meetings.report_text import report_text
-from handlers.meetings.schedule import describe, meeting_in, my_planned, when
+from handlers.scheduling.planned import describe, meeting_in, my_planned, when
 from storage import groups, lessons, meetings
 from storage.database import Connection
 from storage.groups import Group

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bot import dates
+from bot.clock import utc_text
 from bot.message import Choice, Said
 from bot.questions import Done, More, NotUnderstood, pick
 from bot.text import Text
@@ -45,9 +46,11 @@ def day_held(today: date) -> Day:
     return _within(plain, today - LONGEST_BACK, today, far, "Tanggal berapa? Contoh: 12/11, 12 November, Senin lalu.")
 
 
-def day_planned(today: date) -> Day:
-    """Ask on which day a meeting will be: today or later, at most 180 days."""
-    plain = a_day("Hari apa?", today, earliest=today, shortcuts=[("Hari ini", 0), ("Besok", 1), ("Lusa", 2)])
+def day_planned(today: date, usual: Sequence[date] = ()) -> Day:
+    """Ask on which day a meeting will be: today or later, at most 180 days; `usual` days are offered first."""
+    offered = [(dates.show_short_day(day), (day - today).days) for day in usual]
+    near = [("Hari ini", 0), ("Besok", 1), ("Lusa", 2)]
+    plain = a_day("Hari apa?", today, earliest=today, shortcuts=[*offered, *near])
     far = f"lebih dari {LONGEST_AHEAD.days} hari lagi. Contoh: besok, Senin depan, 12/11."
     return _within(plain, today, today + LONGEST_AHEAD, far, "Tanggal berapa? Contoh: 12/11, 12 November, Senin depan.")
 
@@ -61,13 +64,22 @@ def time_held(day: date, now: datetime, zone: str) -> Typed[time]:
     )
 
 
-def time_planned(day: date, now: datetime, zone: str, usual: Sequence[time] = USUAL) -> Typed[time]:
-    """Ask at what time the meeting will begin; it has not begun yet."""
-    return _checked(
-        a_time("Mulai pukul berapa?", zone, [at for at in usual if dates.to_utc(day, at, zone) > now]),
-        lambda at: dates.to_utc(day, at, zone) > now,
-        lambda at: f"{dates.show_day(day)} {dates.show_time(at, zone)} sudah lewat. Mohon ketik jam yang belum lewat.",
-    )
+def time_planned(
+    day: date, now: datetime, zone: str, usual: Sequence[time] = USUAL, taken: Sequence[str] = ()
+) -> Typed[time]:
+    """Ask at what time the meeting will begin: not yet, and not when the group has one (`taken`, UTC text)."""
+
+    def why(at: time) -> str:
+        moment = f"{dates.show_day(day)} {dates.show_time(at, zone)}"
+        if dates.to_utc(day, at, zone) <= now:
+            return f"{moment} sudah lewat. Mohon ketik jam yang belum lewat."
+        return f"{moment} kelompok ini sudah punya rencana P2K2. Mohon ketik jam lain."
+
+    def fits(at: time) -> bool:
+        starts = dates.to_utc(day, at, zone)
+        return starts > now and utc_text(starts) not in taken
+
+    return _checked(a_time("Mulai pukul berapa?", zone, usual), fits, why)
 
 
 def _checked(question: Typed[time], fits: Callable[[time], bool], why: Callable[[time], str]) -> Typed[time]:

@@ -1,6 +1,6 @@
 """The text of a meeting's report, to be copied into e-PKH and e-Kinerja."""
 
-from handlers.meetings.schedule import when
+from handlers.scheduling.planned import when
 from storage.meetings import Meeting
 
 
