@@ -25,6 +25,9 @@ from handlers.meetings.lessons import LESSONS
 from handlers.meetings.log_meeting import LOG_MEETING
 from handlers.menu import make_help, make_menu
 from handlers.office import SYSTEM
+from handlers.overseeing.month_card import MONTH_RECAP
+from handlers.overseeing.month_files import HEAT_MAP, WORKBOOK
+from handlers.overseeing.nudge import NUDGE
 from handlers.people.applications import APPROVE, REFUSE
 from handlers.people.claim import CLAIM, read_code
 from handlers.people.profile import CORRECTION, PROFILE
@@ -50,6 +53,8 @@ __all__ = ["build_routes", "compose_board", "compose_live", "compose_reminder"]
 
 OFFICE = (REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION)
 ANSWERS: tuple[Dialog[Any], ...] = (RSVP, REASON, STAND_IN, MATE, ROOM)
+
+OVERSEEING: tuple[Dialog[Any], ...] = (MONTH_RECAP, NUDGE, HEAT_MAP, WORKBOOK)
 
 PROGRAMME = (
     *(FILES, SEND_FILE, ADD_FILE, REMOVE_FILE, TELL_OF_FILE),
@@ -87,13 +92,24 @@ def build_routes(
         Command("profil", PROFILE, "Profil", "data saya, dan meminta perbaikan"),
         Command("sistem", SYSTEM, "Sistem", "keadaan bot, cadangan, tindakan terakhir"),
     ]
-    dialogs = {one.dialog.name: one.dialog for one in commands}
-    dialogs |= {WHERE.name: WHERE}
-    dialogs |= {one.name: one for one in (APPROVE, REFUSE, CLAIM, LATE_PHOTOS, PROPOSAL, INVITATION, *OFFICE)}
-    dialogs |= {one.name: one for one in (*ANSWERS, *event_parts)}
-    dialogs |= {one.name: one for one in make_boards(address)}
-    dialogs |= {one.name: one for one in PROGRAMME}
-    dialogs |= {one.name: one for one in make_accounting(office, link)}
+    dialogs = _by_name(
+        *(one.dialog for one in commands),
+        *(WHERE, APPROVE, REFUSE, CLAIM, LATE_PHOTOS, PROPOSAL, INVITATION),
+        *OFFICE,
+        *ANSWERS,
+        *event_parts,
+        *make_boards(address),
+        *PROGRAMME,
+        *OVERSEEING,
+        *make_accounting(office, link),
+    )
     payloads = {"c": VERIFY.name, "h": CHECK_IN.name, "k": my_events.name, "s": "pindai", "u": CLAIM.name}
     bare = (read_code, read_bare_code, read_refusal, read_sent)
     return Routes(commands, dialogs, payloads, bare, fallback=menu.name, door=start.name)
+
+
+def _by_name(*dialogs: Dialog[Any]) -> dict[str, Dialog[Any]]:
+    found: dict[str, Dialog[Any]] = {}
+    for one in dialogs:
+        assert found.setdefault(one.name, one) is one, f"two dialogs are named {one.name}"
+    return found

@@ -1,29 +1,44 @@
-"""Recaps: a facilitator's month of P2K2, or what there is to account for of an event, for the office."""
+"""Recaps by role: a facilitator's own P2K2, everybody's for who oversees it, and an event's for the office."""
+
+from dataclasses import replace
 
 from bot.chat import Chat, Dialog, Reader
+from bot.picked import choose
 from bot.settling import Settling
 from handlers.accounting import event_recap
 from handlers.events.desk_sections import Wanted, say_section
 from handlers.meetings import month_recap
 from handlers.meetings.groups import FACILITATORS
 from handlers.meetings.month_recap import MonthRecap
+from handlers.overseeing import month_card
+from handlers.overseeing.month_card import Recap
+from handlers.overseeing.scope import OVERSEERS
+from storage import month_standing
 
-OPERATORS = frozenset({"operator"})
+KINDS = {"p2k2": "P2K2", "event": "Kegiatan"}
 
 
-async def ask(chat: Chat, read: Reader) -> MonthRecap | int:
-    """Ask for the recap of the person's role."""
+async def ask(chat: Chat, read: Reader) -> MonthRecap | Recap | int:
+    """Ask for the recap of the person's role; the operator says which of two, or names an event by its id."""
     if chat.me.role in FACILITATORS:
         return await month_recap.ask(chat, read)
-    return await event_recap.ask_event(chat, read)
+    if chat.me.role == "operator":
+        only_events = chat.arg or not await read(month_standing.has_groups)
+        kind = await chat.ask("kind", choose("Rekap apa?", KINDS), given="event" if only_events else None)
+        if kind == KINDS["event"]:
+            return await event_recap.ask_event(chat, read)
+    return await month_card.ask(replace(chat, arg=""), read)
 
 
-def save(tx: Settling, recap: MonthRecap | int) -> None:
-    """Send the month, or show what the event's desk has."""
-    if isinstance(recap, MonthRecap):
-        month_recap.save(tx, recap)
-    else:
-        say_section(tx, Wanted(recap, "rekap"))
+def save(tx: Settling, recap: MonthRecap | Recap | int) -> None:
+    """Send the month, or show what there is to look at."""
+    match recap:
+        case MonthRecap():
+            month_recap.save(tx, recap)
+        case Recap():
+            month_card.save(tx, recap)
+        case event_id:
+            say_section(tx, Wanted(event_id, "rekap"))
 
 
-RECAPS = Dialog("rekap", "Rekap", ask, save, FACILITATORS | OPERATORS, steps=1)
+RECAPS = Dialog("rekap", "Rekap", ask, save, FACILITATORS | OVERSEERS, steps=1)

@@ -5,11 +5,13 @@ from bot.dates.day_reading import find_day, find_days, read_day, read_days
 from bot.dates.showing import (
     local,
     next_month,
+    previous_month,
     show_day,
     show_days,
     show_moment,
     show_month,
     show_short_day,
+    show_short_month,
     show_time,
     to_utc,
 )
@@ -25,6 +27,7 @@ __all__ = [
     "find_time",
     "local",
     "next_month",
+    "previous_month",
     "read_day",
     "read_days",
     "read_time",
@@ -33,6 +36,7 @@ __all__ = [
     "show_moment",
     "show_month",
     "show_short_day",
+    "show_short_month",
     "show_time",
     "to_utc",
 ]

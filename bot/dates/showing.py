@@ -24,6 +24,16 @@ def next_month(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
+def previous_month(day: date) -> date:
+    """Return the first day of the month before that of `day`."""
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def show_short_month(day: date) -> str:
+    """Write "Nov"."""
+    return str(SHORT_MONTHS[day.month - 1])
+
+
 def show_date(day: date) -> str:
     """Write "12 November 2023"."""
     return f"{day.day} {show_month(day)}"
