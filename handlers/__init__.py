@@ -13,6 +13,10 @@ from handlers.answers.refusal import REASON, read_refusal
 from handlers.answers.room_sharing import MATE, ROOM
 from handlers.answers.rsvp import RSVP
 from handlers.answers.stand_in import STAND_IN
+from handlers.broadcasting.broadcast import make_broadcast, send_all
+from handlers.broadcasting.delivery_card import DETAILS, LOOK, NUDGE_REST, STOP, make_resend
+from handlers.broadcasting.received import PASSED_ON, READ_IT
+from handlers.broadcasting.second_yes import LIMIT, make_second_yes
 from handlers.checking_in.board import make_boards
 from handlers.checking_in.board_picture import compose as compose_board
 from handlers.checking_in.check_in import CHECK_IN
@@ -56,6 +60,8 @@ ANSWERS: tuple[Dialog[Any], ...] = (RSVP, REASON, STAND_IN, MATE, ROOM)
 
 OVERSEEING: tuple[Dialog[Any], ...] = (MONTH_RECAP, NUDGE, HEAT_MAP, WORKBOOK)
 
+BROADCASTS: tuple[Dialog[Any], ...] = (LOOK, STOP, DETAILS, NUDGE_REST, READ_IT, PASSED_ON, LIMIT)
+
 PROGRAMME = (
     *(FILES, SEND_FILE, ADD_FILE, REMOVE_FILE, TELL_OF_FILE),
     *(FEEDBACK, RATE, SUGGEST, FEEDBACK_RECAP),
@@ -85,6 +91,9 @@ def build_routes(
         Command("kegiatan", my_events, "Kegiatan", "undangan, jawaban, dan absen saya"),
         Command("hadir", CHECK_IN, "", "absen dengan kode: /hadir K7M2P"),
         Command("buat", ANNOUNCE, "Buat kegiatan", "umumkan kegiatan baru"),
+        Command(
+            "siaran", make_broadcast(office), "Siaran", "kirim siaran ke petugas, atau ke keluarga lewat pendamping"
+        ),
         Command("rekap", RECAPS, "Rekap", "rekap bulanan, daftar hadir kegiatan"),
         Command("periksa", VERIFY, "", "periksa lembar yang dicetak: /periksa K7M2PXQ4"),
         Command("materi", LESSONS, "Materi P2K2", "modul dan sesi P2K2"),
@@ -101,6 +110,9 @@ def build_routes(
         *make_boards(address),
         *PROGRAMME,
         *OVERSEEING,
+        *BROADCASTS,
+        make_resend(office),
+        *make_second_yes(office, send_all),
         *make_accounting(office, link),
     )
     payloads = {"c": VERIFY.name, "h": CHECK_IN.name, "k": my_events.name, "s": "pindai", "u": CLAIM.name}

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bot.chat import Chat, Dialog, Reader
 from bot.clock import from_utc_text
 from bot.dates import local, show_moment
+from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.version import program_version
@@ -37,6 +38,12 @@ ACTIONS = {
     "letterhead": "mengatur kop surat",
     "certificates": "mengirim sertifikat",
     "status": "mengatur status hadir",
+    "broadcast": "menyiapkan siaran",
+    "stop": "menghentikan siaran",
+    "agree": "menyetujui siaran",
+    "disagree": "menolak siaran",
+    "rule": "mengubah aturan kantor",
+    "nudge": "mengingatkan pendamping",
 }
 
 
@@ -47,7 +54,7 @@ async def see_system(chat: Chat, read: Reader) -> tuple[Health, list[AuditLine]]
 
 def save_system(tx: Settling, seen: tuple[Health, list[AuditLine]]) -> None:
     """Say them."""
-    tx.say(_written(*seen, tx.now, tx.zone))
+    tx.say(_written(*seen, tx.now, tx.zone), action("siaran-batas", "", "Persetujuan kedua"))
 
 
 def _written(seen: Health, done: list[AuditLine], now: datetime, zone: str) -> Text:

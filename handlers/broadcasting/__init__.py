@@ -1,0 +1,1 @@
+"""Broadcasts: saying something to many people at once, stopping it, and knowing whom it reached."""
