@@ -84,6 +84,7 @@ class Named:
     name: str
     title: str
     district: str
+    district_id: int | None = None
 
 
 def reach(db: Connection, audience: Audience) -> Reach:
@@ -253,7 +254,8 @@ def answers_of(db: Connection, event_id: int) -> dict[int, str | None]:
 def _named(db: Connection, which: str, values: dict[str, int]) -> list[Named]:
     rows = db.execute(
         f"""
-        SELECT p.id, p.name, r.title, coalesce(d.name, '') FROM invitations i JOIN persons p ON p.id = i.person_id
+        SELECT p.id, p.name, r.title, coalesce(d.name, ''), p.district_id
+        FROM invitations i JOIN persons p ON p.id = i.person_id
         JOIN roles r USING (role) LEFT JOIN districts d ON d.id = p.district_id
         WHERE i.event_id = :event AND {which} ORDER BY d.name IS NULL, d.name, p.name, p.id
         """,

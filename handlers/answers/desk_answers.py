@@ -16,7 +16,7 @@ from handlers.events.event_desk import (
     is_running,
     sees_lists,
 )
-from handlers.events.people_list import by_district
+from handlers.events.people_list import Part, by_district, read_part, say_people
 from storage import invitations, seats, stand_ins
 from storage.events import Event
 from storage.invitations import Answers
@@ -63,15 +63,14 @@ async def read_event(chat: Chat, read: Reader) -> int:
     return event_number(chat.arg)
 
 
-def say_silent(tx: Settling, event_id: int) -> None:
+def say_silent(tx: Settling, part: Part) -> None:
     """List who has not answered, by kecamatan; the committee reads how many."""
-    event = event_to_run(tx, event_id)
+    event = event_to_run(tx, part.event_id)
     silent, total = invitations.unanswered(tx.db, event.id), invitations.answers(tx.db, event.id).invited
     if not silent:
         tx.say(lines([bold(event.subject), f"Semua {total} orang sudah menjawab."]))
         return
-    told = by_district(silent, named=sees_lists(tx))
-    tx.say(lines([bold(event.subject), f"Belum menjawab: {len(silent)} dari {total}", *told]))
+    say_people(tx, event, f"Belum menjawab: {len(silent)} dari {total}", silent, part, SILENT.name)
 
 
 def say_refused(tx: Settling, event_id: int) -> None:
@@ -91,5 +90,5 @@ def _show_stand_in(one: StandIn) -> str:
 
 
 SECTION = Section("jawaban", "Jawaban", _tell, _offer)
-SILENT = Dialog("diam", "Belum menjawab", read_event, say_silent, EVERYONE)
+SILENT = Dialog("diam", "Belum menjawab", read_part, say_silent, EVERYONE)
 REFUSED = Dialog("tidak-hadir", "Yang tidak hadir", read_event, say_refused, EVERYONE)

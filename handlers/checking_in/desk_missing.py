@@ -3,27 +3,22 @@
 from collections.abc import Mapping
 from datetime import date
 
-from bot.chat import EVERYONE, Chat, Dialog, Reader, Refused
+from bot.chat import EVERYONE, Dialog, Refused
 from bot.clock import from_utc_text
 from bot.dates import show_day, show_time
 from bot.settling import Settling
 from bot.text import bold, lines
 from handlers.checking_in.by_hand import WAYS
-from handlers.events.event_desk import day_title, event_number, event_to_run, sees_lists
-from handlers.events.people_list import by_district
+from handlers.events.event_desk import day_title, event_to_run
+from handlers.events.people_list import Part, read_part, say_people
 from storage import check_ins, excuses, invitations
 from storage.database import Connection
 from storage.slots import slots_of
 
 
-async def ask_missing(chat: Chat, read: Reader) -> int:
-    """Read the button."""
-    return event_number(chat.arg)
-
-
-def say_missing(tx: Settling, event_id: int) -> None:
+def say_missing(tx: Settling, part: Part) -> None:
     """List who has not checked in to the slot that opened last; the committee reads how many of each kecamatan."""
-    event = event_to_run(tx, event_id)
+    event = event_to_run(tx, part.event_id)
     slots, total = slots_of(tx.db, event.id), invitations.answers(tx.db, event.id).expected
     begun = [slot for slot in slots if slot.has_opened(tx.stamp)]
     if not begun and slots[0].waits:
@@ -37,7 +32,7 @@ def say_missing(tx: Settling, event_id: int) -> None:
         return
     title = f"Belum hadir {day_title(slots, begun[-1])}: {len(missing)} dari {total}"
     notes = _notes(tx.db, event.id, begun[-1].id)
-    tx.say(lines([bold(event.subject), title, *by_district(missing, notes, named=sees_lists(tx))]))
+    say_people(tx, event, title, missing, part, MISSING.name, notes)
 
 
 def _notes(db: Connection, event_id: int, slot_id: int) -> Mapping[int, str]:
@@ -51,4 +46,4 @@ def _notes(db: Connection, event_id: int, slot_id: int) -> Mapping[int, str]:
     return notes
 
 
-MISSING = Dialog("belum", "Belum hadir", ask_missing, say_missing, EVERYONE)
+MISSING = Dialog("belum", "Belum hadir", read_part, say_missing, EVERYONE)
