@@ -30,7 +30,13 @@ def keep_fresh(db: Connection, chat: str, event_id: int, shown: str, until: str)
 
 def fresh(db: Connection, now: str) -> list[BoardPicture]:
     """Return the pictures that are to be kept fresh at this moment."""
-    rows = db.execute("SELECT chat, event_id, card, shown, until FROM board_pictures WHERE until > ?", (now,))
+    rows = db.execute(
+        """
+        SELECT b.chat, b.event_id, b.card, b.shown, b.until FROM board_pictures b JOIN chats c ON c.chat = b.chat
+        JOIN persons p ON p.id = c.person_id AND p.state = 'active' WHERE b.until > ?
+        """,
+        (now,),
+    )
     return [BoardPicture(*row) for row in rows]
 
 

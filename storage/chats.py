@@ -47,10 +47,15 @@ def chat_of(db: Connection, chat: str) -> ChatRow | None:
 
 
 def chats_of(db: Connection, person_id: int) -> list[ChatRow]:
-    """Return the chats in which the person can be reached, the one last heard from first."""
+    """Return the chats in which the person can be reached, the one last heard from first; none of who is kept out."""
     rows = db.execute(
-        _CHAT + "WHERE person_id = ? AND reachable = 'yes' ORDER BY last_in_at DESC, linked_at DESC, chat",
-        (person_id,),
+        _CHAT
+        + """
+        WHERE person_id = :person AND reachable = 'yes'
+          AND EXISTS (SELECT 1 FROM persons p WHERE p.id = :person AND p.state = 'active')
+        ORDER BY last_in_at DESC, linked_at DESC, chat
+        """,
+        {"person": person_id},
     )
     return [_chat(row) for row in rows]
 

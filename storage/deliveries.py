@@ -81,7 +81,7 @@ def carried(db: Connection, event_id: int) -> list[Carried]:
     rows = db.execute(
         """
         SELECT o.person_id, p.name, max(o.id), o.chat, o.channel
-        FROM outbox o JOIN persons p ON p.id = o.person_id
+        FROM outbox o JOIN persons p ON p.id = o.person_id AND p.state = 'active'
         JOIN invitations i ON i.event_id = :event AND i.person_id = o.person_id
         WHERE o.object = 'event:' || :event AND o.kind = 'announcement' AND o.state IN ('sent', 'started', 'uncertain')
         GROUP BY o.person_id ORDER BY o.person_id

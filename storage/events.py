@@ -204,10 +204,10 @@ def set_committee(db: Connection, event_id: int, person_id: int, member: bool) -
 
 
 def committee(db: Connection, event_id: int) -> list[tuple[int, str]]:
-    """Return the id and name of everybody on the event's committee, by name."""
+    """Return the id and name of everybody on the event's committee, by name; without who is kept out."""
     rows = db.execute(
-        "SELECT p.id, p.name FROM committee c JOIN persons p ON p.id = c.person_id WHERE c.event_id = ? "
-        "ORDER BY p.name, p.id",
+        "SELECT p.id, p.name FROM committee c JOIN persons p ON p.id = c.person_id AND p.state = 'active' "
+        "WHERE c.event_id = ? ORDER BY p.name, p.id",
         (event_id,),
     )
     return [(int(row[0]), str(row[1])) for row in rows]

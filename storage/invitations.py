@@ -163,6 +163,11 @@ def invite(db: Connection, event_id: int, person_id: int) -> None:
     )
 
 
+def uninvite(db: Connection, event_id: int, person_id: int) -> None:
+    """Take back the invitation and what was answered to it."""
+    db.execute("DELETE FROM invitations WHERE event_id = ? AND person_id = ?", (event_id, person_id))
+
+
 def names_of(db: Connection, event_id: int) -> list[tuple[int, str, str]]:
     """Return id, name and kecamatan of everybody who is invited, by name."""
     rows = db.execute(

@@ -32,6 +32,7 @@ def rested(db: Connection, *, left_by: str, edited_by: str, since_day: str) -> l
         """
         SELECT l.event_id, l.outbox_id, o.chat, l.digest
         FROM live_cards l JOIN events e ON e.id = l.event_id JOIN outbox o ON o.id = l.outbox_id
+        JOIN persons p ON p.id = l.person_id AND p.state = 'active'
         WHERE e.last_day >= :since AND e.sends_at <= :left AND l.edited_at <= :edited AND o.state = 'sent'
         ORDER BY l.event_id
         """,

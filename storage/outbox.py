@@ -108,7 +108,20 @@ def stop_for(db: Connection, person_id: int, kind: str, object: str, now: str) -
     return _stop(db, "dedupe BETWEEN :first AND :last", {"first": key, "last": f"{key}~", "now": now})
 
 
-def _stop(db: Connection, about: str, key: Mapping[str, str | None]) -> int:
+def stop_all_for(db: Connection, person_id: int, now: str) -> int:
+    """Cancel all that one person is to be told, but answers to what he or she said; return how many rows.
+
+    A live card's edition on its way arrives: the next one, if there ever is one, rewrites that.
+    """
+    # By the chats, which have an index; a row of another person who had the chat before is not touched.
+    about = """
+        chat IN (SELECT chat FROM chats WHERE person_id = :person) AND person_id = :person
+        AND kind NOT IN ('reply', 'live')
+    """
+    return _stop(db, about, {"person": person_id, "now": now})
+
+
+def _stop(db: Connection, about: str, key: Mapping[str, str | int | None]) -> int:
     db.execute(f"UPDATE outbox SET withdrawn = 1 WHERE {about} AND state = 'started'", key)
     db.execute(f"UPDATE outbox SET withdrawn = 1, uncertain_do = 'drop' WHERE {about} AND state = 'uncertain'", key)
     return db.execute(

@@ -52,6 +52,15 @@ def delegate(tx: Settling, event: Event, before: Invitation, colleague_id: int) 
     _settle(tx, event, before.person_id)
 
 
+def leave(tx: Settling, event: Event, before: Invitation) -> None:
+    """Take somebody who left the programme off the list; who stands in, or is stood in for, is told."""
+    _release_stand_in(tx, event, before)
+    if before.instead_of is not None:
+        _give_back(tx, event, before)
+    invitations.uninvite(tx.db, event.id, before.person_id)
+    _settle(tx, event, before.person_id)
+
+
 def _settle(tx: Settling, event: Event, person_id: int) -> None:
     """Do what follows from any answer, once it is kept."""
     kept = invitations.invitation(tx.db, event.id, person_id)

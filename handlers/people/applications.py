@@ -10,6 +10,7 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import words
 from handlers.events.event_card import send_open
+from handlers.people.access import invite_again
 from handlers.people.roster_person import show_number
 from storage import applications, office, people, places
 from storage.applications import Application
@@ -79,13 +80,15 @@ def save_approval(tx: Settling, new: Approval) -> None:
         village_id=None,
         now=tx.stamp,
     )
+    known = people.person(tx.db, person_id)
+    was_out = known is not None and known.state == "inactive"
     people.set_active(tx.db, person_id)
     people.link_chat(tx.db, asked.chat, person_id, tx.stamp)
     office.note(tx.db, tx.stamp, tx.me.id, "approve", f"person:{person_id}")
     hello = f"Bapak/Ibu {new.name.split()[0]} sudah disetujui. Ketik menu untuk melihat yang bisa dilakukan."
     tx.poster.reply(tx.db, asked.chat, Message.of(hello), tx.now)
     if person := people.person(tx.db, person_id):
-        send_open(tx, person)
+        (invite_again if was_out else send_open)(tx, person)
     tx.say(f"{new.name} disetujui dan sudah dikabari.")
 
 

@@ -12,7 +12,8 @@ from bot.routes import Wanted
 from bot.sent import a_document
 from bot.settling import Settling
 from bot.text import Text, bold, lines
-from storage import places, roster
+from handlers.people.access import let_in
+from storage import people, places, roster
 from storage.roster import Changes, RosterRow
 
 ASK = (
@@ -73,7 +74,10 @@ def save_import(tx: Settling, new: Import) -> None:
     """Apply the file if it still means what was shown."""
     if roster.compare(tx.db, new.rows) != new.changes:
         raise Refused(MOVED_ON)
+    back = [one.person_id for one in new.changes.changed if "state" in one.what]
     apply_roster(tx.db, new.rows, tx.stamp, tx.me.id, new.digest)
+    for person in filter(None, (people.person(tx.db, one) for one in back)):
+        let_in(tx, person)
     added, changed = len(new.changes.new), len(new.changes.changed)
     tx.say(
         f"✅ Daftar petugas diterapkan: {added} baru, {changed} berubah. "

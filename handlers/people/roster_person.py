@@ -10,6 +10,7 @@ from bot.picked import choose
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
+from handlers.people.access import keep_out, let_in
 from storage import office, people, places, roster_search
 from storage.people import Person
 from storage.roster_search import Listed
@@ -99,7 +100,8 @@ async def deactivate(chat: Chat, read: Reader) -> Person:
         lines(
             [
                 f"Nonaktifkan {person.name}, {show_post(person)}?",
-                "Aksesnya berhenti saat ini juga. Catatan kehadiran dan laporannya tetap tersimpan.",
+                "Aksesnya berhenti saat ini juga, dan undangan kegiatan yang belum mulai ditarik. "
+                "Catatan kehadiran dan laporannya tetap tersimpan.",
             ]
         ),
         "Nonaktifkan",
@@ -111,11 +113,10 @@ def save_deactivated(tx: Settling, person: Person) -> None:
     """Keep the person out from now on, and say so to both."""
     if (now := people.person(tx.db, person.id)) is None or now.state == "inactive":
         raise Refused(f"{person.name} sudah nonaktif.")
-    told = "Akses Bapak/Ibu ke bot ini dihentikan oleh Dinas Sosial. Jika keliru, mohon hubungi kantor Dinas."
-    tx.notify(person.id, told, kind="access", object=f"person:{person.id}", occurrence=tx.ref)
-    people.set_active(tx.db, person.id, False)
+    left = keep_out(tx, now)
     office.note(tx.db, tx.stamp, tx.me.id, "deactivate", f"person:{person.id}")
-    show_person(tx, person.id, "✅ Dinonaktifkan.")
+    gone = f" Undangannya ke {left} kegiatan ditarik, tempatnya untuk yang lain." if left else ""
+    show_person(tx, person.id, f"✅ Dinonaktifkan.{gone}")
 
 
 async def activate(chat: Chat, read: Reader) -> Person:
@@ -131,11 +132,10 @@ def save_activated(tx: Settling, person: Person) -> None:
     """Let the person in again, and say so to both."""
     if (now := people.person(tx.db, person.id)) is None or now.state == "active":
         raise Refused(f"{person.name} sudah aktif.")
-    people.set_active(tx.db, person.id)
-    told = "Akses Bapak/Ibu ke bot ini aktif kembali. Ketik menu untuk melihat yang bisa dilakukan."
-    tx.notify(person.id, told, kind="access", object=f"person:{person.id}", occurrence=tx.ref)
+    invited = let_in(tx, now)
     office.note(tx.db, tx.stamp, tx.me.id, "activate", f"person:{person.id}")
-    show_person(tx, person.id, "✅ Aktif kembali.")
+    again = f" Diundang lagi ke {invited} kegiatan, jawabannya ditanyakan lagi." if invited else ""
+    show_person(tx, person.id, f"✅ Aktif kembali.{again}")
 
 
 async def move(chat: Chat, read: Reader) -> Move:
