@@ -65,8 +65,8 @@ def add_slot(
     """Add a check-in window to a day."""
     db.execute(
         """
-        INSERT INTO slots (event_id, day, session, opens_at, late_from, closes_at, code, waits)
-        VALUES (:event, :day, :session, :opens, :late, :closes, :code, :waits)
+        INSERT INTO slots (event_id, day, session, opens_at, late_from, closes_at, planned_until, code, waits)
+        VALUES (:event, :day, :session, :opens, :late, :closes, :closes, :code, :waits)
         """,
         {
             "event": event_id,
@@ -131,31 +131,43 @@ def open_codes(db: Connection, now: str) -> set[str]:
 
 
 def move_slot(db: Connection, moved: Slot) -> None:
-    """Give the slot with this id the day and the times of `moved`, and let it wait or not; its code stays."""
+    """Give the slot with this id the day and the times of `moved`, as a new plan; its code stays."""
+    switch_slot(db, moved)
+    db.execute("UPDATE slots SET planned_until = closes_at WHERE id = ?", (moved.id,))
+
+
+def planned_closing(db: Connection, slot_id: int) -> str:
+    """Return when the slot was to close, before anybody closed or opened it by hand; UTC ISO text."""
+    return str(db.execute("SELECT planned_until FROM slots WHERE id = ?", (slot_id,)).fetchone()[0])
+
+
+def switch_slot(db: Connection, switched: Slot) -> None:
+    """Give the slot with this id the day and the times of `switched`, and let it wait or not; the plan stays."""
     db.execute(
         """
         UPDATE slots SET day = :day, opens_at = :opens, late_from = :late, closes_at = :closes, waits = :waits
         WHERE id = :id
         """,
         {
-            "id": moved.id,
-            "day": moved.day,
-            "opens": moved.opens_at,
-            "late": moved.late_from,
-            "closes": moved.closes_at,
-            "waits": int(moved.waits),
+            "id": switched.id,
+            "day": switched.day,
+            "opens": switched.opens_at,
+            "late": switched.late_from,
+            "closes": switched.closes_at,
+            "waits": int(switched.waits),
         },
     )
 
 
-def strike_slot(db: Connection, slot_id: int) -> None:
-    """Take a slot away, with the lists printed for it; one that somebody was at stays. Tries are kept without it."""
+def strike_slot(db: Connection, slot_id: int) -> bool:
+    """Take a slot away, with the lists printed for it; tries are kept. False: somebody was at it, so it stays."""
     if db.execute("SELECT 1 FROM check_ins WHERE slot_id = ?", (slot_id,)).fetchone():
-        return
+        return False
     db.execute("UPDATE tries SET slot_id = NULL WHERE slot_id = ?", (slot_id,))
     for table in ("excuses", "sheets"):
         db.execute(f"DELETE FROM {table} WHERE slot_id = ?", (slot_id,))
     db.execute("DELETE FROM slots WHERE id = ?", (slot_id,))
+    return True
 
 
 def slot_secret(db: Connection, slot_id: int) -> bytes:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.clock import utc_text
-from storage import announcements, events, sheets
+from storage import announcements, check_ins, events, sheets
 from storage.database import Connection
+from storage.slots import slots_of
 from tests.phones import SimulatedPhones
 from tests.talk import Talk, talking
 from tests.test_announce import add_people, count, say
@@ -53,6 +54,20 @@ async def test_slots_follow_to_days_that_overlap_the_old_ones(talk: Talk) -> Non
     assert [one[:10] for one in await slots(talk)] == ["2023-11-11", "2023-11-12", "2023-11-13"]
     after = await talk.app.database.read(lambda db: db.execute("SELECT code FROM slots ORDER BY day").fetchall())
     assert after == codes
+
+
+async def test_a_day_that_somebody_was_at_stays_and_gets_no_second_slot(talk: Talk) -> None:
+    """A check-in holds its slot where it is; the day that would have come there is struck instead."""
+    assert talk.app is not None
+    await talk.app.database.write(_came_on_the_last_day)
+    assert "diralat" in await correct(talk, "Hari: 13-14 November")
+    assert [one[:10] for one in await slots(talk)] == ["2023-11-13", "2023-11-14"]
+
+
+def _came_on_the_last_day(db: Connection) -> None:
+    (person_id,) = db.execute("SELECT person_id FROM invitations").fetchone()
+    at = "2023-11-06T03:00:00.000+00:00"
+    check_ins.record(db, slots_of(db, 1)[-1].id, person_id, at, at, level="E")
 
 
 async def test_days_are_struck_and_added(talk: Talk) -> None:

@@ -43,24 +43,31 @@ def add_slots(tx: Settling, event: Event, plan: SlotPlan) -> None:
 def move_slots(tx: Settling, before: Event, after: Event) -> None:
     """Let the slots that have not opened follow the event to its new days and hours; codes stay as they are.
 
-    Of one that is open the end alone can still be another.
+    Of one that is open the end alone can still be another. A day that has its slot already gets no second one.
     """
     days = date.fromisoformat(after.first_day) - date.fromisoformat(before.first_day)
-    by_day = [list(slots) for _, slots in groupby(slots_of(tx.db, before.id), lambda slot: slot.day)]
+    known = slots_of(tx.db, before.id)
+    by_day = [list(slots) for _, slots in groupby(known, lambda slot: slot.day)]
+    taken = {(one.day, one.session) for one in known if not _is_ahead(one, tx.stamp)}
     # From the end that is moved towards: no slot is put where another one still stands.
     for slots in by_day[:: -1 if days > timedelta() else 1]:
         for slot in slots:
             if slot.is_open(tx.stamp) and not slot.session:
                 move_slot(tx.db, replace(slot, closes_at=_whole_day(slot, after).closes_at))
-        ahead = [one for one in slots if not one.has_opened(tx.stamp) and not one.has_closed(tx.stamp)]
+        ahead = [one for one in slots if _is_ahead(one, tx.stamp)]
         moved = _moved_day([_on_day(one, days) for one in ahead], before, after, begun=len(ahead) < len(slots))
         kept = {one.id: one for one in moved}
         for slot in ahead:
-            if slot.id in kept:
-                move_slot(tx.db, kept[slot.id])
-            else:
-                strike_slot(tx.db, slot.id)
+            new = kept.get(slot.id)
+            if new is not None and (new.day, new.session) not in taken:
+                move_slot(tx.db, new)
+            elif not strike_slot(tx.db, slot.id):
+                taken.add((slot.day, slot.session))
     _add_days(tx, after)
+
+
+def _is_ahead(slot: Slot, now: str) -> bool:
+    return not slot.has_opened(now) and not slot.has_closed(now)
 
 
 def sessions_of(db: Connection, event: Event) -> tuple[Session, ...]:

@@ -12,9 +12,9 @@ from handlers.checking_in.sessions import GRACE
 from handlers.events.event_desk import NOT_YOURS, day_title, event_number, event_to_run
 from storage import office
 from storage.events import Event
-from storage.slots import Slot, move_slot, slot, slots_of
+from storage.slots import Slot, planned_closing, slot, slots_of, switch_slot
 
-REOPENED_FOR = timedelta(minutes=30)  # a slot that had closed already, and is opened again for the late ones
+REOPENED_FOR = timedelta(minutes=30)  # a slot whose time is over, and that is opened again for the late ones
 SHORTEST = timedelta(seconds=1)  # of a slot that is closed in the moment in which it was opened
 
 
@@ -24,17 +24,18 @@ async def read_slot(chat: Chat, read: Reader) -> int:
 
 
 def open_now(tx: Settling, slot_id: int) -> None:
-    """Let people check in from now on; who comes within the grace is not late."""
+    """Let people check in from now on until the planned end; who comes within the grace is not late."""
     event, found = _of_today(tx, slot_id)
     title = day_title(slots_of(tx.db, event.id), found)
     if not found.is_open(tx.stamp):
-        closes = max(from_utc_text(found.closes_at), tx.now + REOPENED_FOR)
+        planned = from_utc_text(planned_closing(tx.db, found.id))
+        closes = planned if planned > tx.now else tx.now + REOPENED_FOR
         reopened = found.has_opened(tx.stamp)
         late = found.late_from
         if late and not reopened:
             late = max(late, utc_text(tx.now + GRACE))
         opens = found.opens_at if reopened else tx.stamp
-        move_slot(tx.db, replace(found, opens_at=opens, late_from=late, closes_at=utc_text(closes), waits=False))
+        switch_slot(tx.db, replace(found, opens_at=opens, late_from=late, closes_at=utc_text(closes), waits=False))
         office.note(tx.db, tx.stamp, tx.me.id, "open", f"event:{event.id}", f"slot {found.id}")
         tx.say(f"✅ Absen {title} dibuka, sampai {show_time(closes, event.zone)}.")
         return
@@ -47,7 +48,7 @@ def close_now(tx: Settling, slot_id: int) -> None:
     title = day_title(slots_of(tx.db, event.id), found)
     if found.is_open(tx.stamp):
         opens = min(found.opens_at, utc_text(tx.now - SHORTEST))
-        move_slot(tx.db, replace(found, opens_at=opens, closes_at=tx.stamp))
+        switch_slot(tx.db, replace(found, opens_at=opens, closes_at=tx.stamp))
         office.note(tx.db, tx.stamp, tx.me.id, "close", f"event:{event.id}", f"slot {found.id}")
         told = f"Absen {title} ditutup {show_time(tx.now, event.zone)}. Yang belum tercatat: tanpa keterangan."
         tx.say(told, action("bukaabsen", found.id, "Buka lagi"))  # the desk offers the next one, not this one
