@@ -44,13 +44,16 @@ def event_of_board(db: Connection, token: str) -> int | None:
 
 def district_counts(db: Connection, event_id: int, slot_id: int | None) -> list[tuple[str, int, int]]:
     """Return for each kecamatan, '' for nobody's, how many were there at the slot, and how many expected."""
+    # The present are read at once: looked up for each of 35,000, they cost half a minute.
     rows = db.execute(
         """
-        SELECT coalesce(d.name, ''), count(c.person_id),
-               count(*) FILTER (WHERE coalesce(i.answer, '') NOT IN ('delegated', 'waiting'))
-        FROM invitations i JOIN persons p ON p.id = i.person_id LEFT JOIN districts d ON d.id = p.district_id
-        LEFT JOIN present c ON c.slot_id = :slot AND c.person_id = i.person_id
-        WHERE i.event_id = :event GROUP BY d.name ORDER BY d.name IS NULL, d.name
+        WITH came AS MATERIALIZED (SELECT person_id FROM present WHERE slot_id = :slot)
+        SELECT coalesce(d.name, ''), sum(came), sum(expected)
+        FROM (
+            SELECT p.district_id, sum(i.person_id IN came) AS came,
+                   count(*) FILTER (WHERE coalesce(i.answer, '') NOT IN ('delegated', 'waiting')) AS expected
+            FROM invitations i JOIN persons p ON p.id = i.person_id WHERE i.event_id = :event GROUP BY p.district_id
+        ) n LEFT JOIN districts d ON d.id = n.district_id GROUP BY d.name ORDER BY d.name IS NULL, d.name
         """,
         {"event": event_id, "slot": slot_id},
     )

@@ -7,16 +7,16 @@ from bot.settling import Settling
 from bot.text import lines
 from handlers.announcing.phone_list import calls_line
 from handlers.events.event_card import event_lines
-from handlers.events.event_desk import OPERATORS, Line, Look, Section, event_number, is_running
+from handlers.events.event_desk import OPERATORS, Line, Section, event_number, is_running
 from storage import deliveries, events, office
+from storage.deliveries import Delivery
 from storage.events import Event
 
 REASONS = {"stopped": "diblokir", "failed": "ditolak", "expired": "terlambat", "cancelled": "dihentikan"}
 
 
-def sent_line(look: Look, event: Event) -> str:
+def sent_line(sent: Delivery) -> str:
     """Say to how many the card was sent, and what became of the others."""
-    sent = deliveries.delivery(look.db, event.id)
     several = len(sent.reasons) > 1
     why = ", ".join(f"{count} {REASONS[reason]}" if several else REASONS[reason] for reason, count in sent.reasons)
     parts = [f"Terkirim {sent.sent}"]
@@ -26,22 +26,24 @@ def sent_line(look: Look, event: Event) -> str:
     return " · ".join(parts)
 
 
-def mending_buttons(look: Look, event: Event) -> list[Choice]:
+def mending_buttons(sent: Delivery, event: Event) -> list[Choice]:
     """Offer an operator what puts an announcement right: only what there is something to do about."""
-    sent = deliveries.delivery(look.db, event.id)
     offered = [action("ulang", event.id, "Kirim ulang yang gagal")] if sent.failed else []
     offered += [action("telepon", event.id, "Daftar telepon")] if sent.failed or sent.unregistered else []
     return [*offered, action("ralat", event.id, "Ralat")]
 
 
 def _tell(tx: Settling, event: Event) -> list[Line]:
-    return [sent_line(tx, event), calls_line(tx, event)]
+    return [sent_line(deliveries.delivery(tx.db, event.id)), calls_line(tx, event)]
 
 
 def _offer(tx: Settling, event: Event) -> list[Choice]:
     if tx.me.role != "operator" or not is_running(tx, event):
         return []
-    return [*mending_buttons(tx, event), action("batalkan", event.id, "Batalkan kegiatan")]
+    return [
+        *mending_buttons(deliveries.delivery(tx.db, event.id), event),
+        action("batalkan", event.id, "Batalkan kegiatan"),
+    ]
 
 
 async def ask_cancel(chat: Chat, read: Reader) -> int:

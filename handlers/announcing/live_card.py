@@ -10,8 +10,9 @@ from handlers.announcing.phone_list import calls_line
 from handlers.answers.desk_answers import answers_line
 from handlers.checking_in.desk_check_in import presence_lines
 from handlers.events.event_desk import Look, slot_now
-from storage import boards, events, invitations
+from storage import boards, deliveries, events, invitations
 from storage.database import Connection
+from storage.deliveries import Delivery
 from storage.events import Event
 
 
@@ -29,9 +30,10 @@ def compose(db: Connection, event_id: int, stamp: str) -> Message:
     assert event is not None, "events are never deleted"
     look = Moment(db, stamp)
     told: list[str | Text] = [bold(event.subject), "⚠️ Dibatalkan" if event.state == "cancelled" else ""]
-    told += [sent_line(look, event), answers_line(look, event)]
+    sent = deliveries.delivery(db, event.id)
+    told += [sent_line(sent), answers_line(look, event)]
     told += [*presence_lines(look, event), _by_district(look, event), calls_line(look, event)]
-    return Message(lines(told), tuple(_choices(look, event)))
+    return Message(lines(told), tuple(_choices(look, event, sent)))
 
 
 def _by_district(look: Look, event: Event) -> str:
@@ -43,8 +45,8 @@ def _by_district(look: Look, event: Event) -> str:
     return " · ".join(f"{name or 'tanpa kecamatan'} {came}/{invited}" for name, came, invited in counted)
 
 
-def _choices(look: Look, event: Event) -> list[Choice]:
+def _choices(look: Look, event: Event, sent: Delivery) -> list[Choice]:
     if event.state != "announced" or slot_now(look.db, event.id, look.stamp) is None:
         return []
     silent = invitations.answers(look.db, event.id).none > 0
-    return [*([action("diam", event.id, "Lihat yang belum")] if silent else []), *mending_buttons(look, event)]
+    return [*([action("diam", event.id, "Lihat yang belum")] if silent else []), *mending_buttons(sent, event)]

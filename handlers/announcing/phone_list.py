@@ -35,6 +35,8 @@ class Called:
 
 def calls_line(look: Look, event: Event) -> str:
     """Say how many of those on the list were called; '' while nobody was."""
+    if not deliveries.anybody_called(look.db, event.id):
+        return ""
     listed = deliveries.unreached(look.db, event.id)
     called = sum(one.called for one in listed)
     return f"Ditelepon {called} dari {len(listed)}" if called else ""

@@ -13,6 +13,7 @@ from handlers.answers import desk_answers
 from handlers.checking_in import desk_check_in
 from handlers.events.event_desk import Line, Section, event_number, event_to_run
 from handlers.programme import desk_programme
+from storage import deliveries
 from storage.events import Event
 
 SECTIONS: tuple[Section, ...] = (
@@ -28,7 +29,7 @@ SECTIONS: tuple[Section, ...] = (
 def desk_lines(tx: Settling, event: Event) -> list[Line]:
     """Say how far the announcement came, what was answered, who was there, and the code."""
     return [
-        desk_invitations.sent_line(tx, event),
+        desk_invitations.sent_line(deliveries.delivery(tx.db, event.id)),
         desk_answers.answers_line(tx, event),
         *desk_check_in.presence_lines(tx, event),
         *desk_check_in.code_lines(tx, event),
