@@ -238,8 +238,10 @@ class Chat:
                 raise Again(one.step, partial=kept if isinstance(kept, list) else None)
             if chosen is None and (one.step[0] in also or one in empty) and said.kind != "text":
                 self._add(one, said)
+            if chosen is None and _names(said, one):
+                raise Again(one.step)
         if chosen != "yes":
-            hint = f"Mohon pilih {', '.join((yes, *edit.values()))} atau Batal."
+            hint = f"Mohon pilih {', '.join((yes, *more.values(), *edit.values()))} atau Batal."
             raise self._wait(step, question, hint=hint, missed=True)
         if sure:
             raise Waiting(step, Message(Text.of(sure[1])), partial=SURE)
@@ -300,7 +302,7 @@ class Chat:
             return Again(offered[int(chosen[1:])].step)
         # Typed out, any of them is meant, whichever list it stands in.
         for one in labelled:
-            if said and said.kind == "text" and fold(one.label) == fold(said.text):
+            if said and _names(said, one):
                 return Again(one.step)
         hint = "Mohon pilih salah satu, atau ketik nomornya." if said else ""
         asks = "Ubah yang mana?"
@@ -317,3 +319,8 @@ class Chat:
         text = Text.of(hint) if missed else asked
         prompt = Message(text, question.choices(partial), ask=question.ask)
         return Waiting(step, prompt, partial=partial, missed=missed)
+
+
+def _names(said: Said, one: Answered) -> bool:
+    """Say whether the label of an answer was typed, and nothing else."""
+    return said.kind == "text" and one.label != "" and fold(one.label) == fold(said.text)

@@ -20,7 +20,7 @@ from handlers.broadcasting.second_yes import LIMIT, make_second_yes
 from handlers.checking_in.board import make_boards
 from handlers.checking_in.board_picture import compose as compose_board
 from handlers.checking_in.check_in import CHECK_IN
-from handlers.checking_in.codes import read_bare_code
+from handlers.checking_in.codes import read_bare_code, read_wish
 from handlers.checking_in.distance import WHERE
 from handlers.events.my_events import make_my_events
 from handlers.meetings.groups import GROUPS
@@ -116,7 +116,7 @@ def build_routes(
         *make_accounting(office, link),
     )
     payloads = {"c": VERIFY.name, "h": CHECK_IN.name, "k": my_events.name, "s": "pindai", "u": CLAIM.name}
-    bare = (read_code, read_bare_code, read_refusal, read_sent)
+    bare = (read_code, read_bare_code, read_wish, read_refusal, read_sent)
     return Routes(commands, dialogs, payloads, bare, fallback=menu.name, door=start.name)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from storage import statuses
 from storage.check_in_rules import rules_of
 from storage.database import Connection
+from storage.invitations import is_expected
 from storage.slots import Slot, slots_of
 from storage.statuses import Status
 
@@ -68,7 +69,7 @@ class Attendee:
     @property
     def expected(self) -> bool:
         """Whether silence of this person is an absence."""
-        return self.invited and self.answer not in ("delegated", "waiting")
+        return self.invited and is_expected(self.answer)
 
     @property
     def came(self) -> bool:
@@ -138,7 +139,7 @@ def attendance(db: Connection, event_id: int, now: str) -> Attendance:
     people = []
     for id_, name, title, district, phone in _people(db, event_id):
         invitation = invited.get(id_, _NOBODY)
-        expected = id_ in invited and invitation.answer not in ("delegated", "waiting") and not cancelled
+        expected = id_ in invited and is_expected(invitation.answer) and not cancelled
         marks = tuple(
             _mark(
                 slot,

@@ -5,6 +5,7 @@ import hmac
 
 from storage import office
 from storage.database import Connection
+from storage.invitations import EXPECTED
 
 
 def board_token(db: Connection, event_id: int) -> str | None:
@@ -46,12 +47,12 @@ def district_counts(db: Connection, event_id: int, slot_id: int | None) -> list[
     """Return for each kecamatan, '' for nobody's, how many were there at the slot, and how many expected."""
     # The present are read at once: looked up for each of 35,000, they cost half a minute.
     rows = db.execute(
-        """
+        f"""
         WITH came AS MATERIALIZED (SELECT person_id FROM present WHERE slot_id = :slot)
         SELECT coalesce(d.name, ''), sum(came), sum(expected)
         FROM (
             SELECT p.district_id, sum(i.person_id IN came) AS came,
-                   count(*) FILTER (WHERE coalesce(i.answer, '') NOT IN ('delegated', 'waiting')) AS expected
+                   count(*) FILTER (WHERE {EXPECTED}) AS expected
             FROM invitations i JOIN persons p ON p.id = i.person_id WHERE i.event_id = :event GROUP BY p.district_id
         ) n LEFT JOIN districts d ON d.id = n.district_id GROUP BY d.name ORDER BY d.name IS NULL, d.name
         """,

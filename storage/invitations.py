@@ -1,31 +1,9 @@
-"""Invitations: who an announcement goes to, through which channel, and what each of them answered."""
+"""Invitations: who is invited to an event, what each of them answered, and how many said what."""
 
 from dataclasses import dataclass, replace
 
-from storage.audience import meant
 from storage.database import Connection
-from storage.events import Audience, belongs
-
-# Where somebody is told things: the chat last heard from, as the poster chooses it.
-_CHANNEL_OF = """
-    (SELECT c.channel FROM chats c WHERE c.person_id = p.id AND c.reachable = 'yes'
-     ORDER BY c.last_in_at DESC, c.linked_at DESC, c.chat LIMIT 1)
-"""
-_MEANT = meant(":audience")
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How an audience can be reached: people by channel, those who blocked every chat, and those who have none."""
-
-    by_channel: tuple[tuple[str, int], ...]
-    blocked: int
-    unregistered: int
-
-    @property
-    def total(self) -> int:
-        """Everybody who is meant."""
-        return sum(count for _, count in self.by_channel) + self.blocked + self.unregistered
+from storage.events import belongs
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +54,15 @@ class Answers:
         return self.yes + self.no + self.none
 
 
+EXPECTED = "(coalesce(i.answer, '') NOT IN ('delegated', 'waiting'))"
+"""The SQL condition that the absence of the invitation `i` is one, as `is_expected` says."""
+
+
+def is_expected(answer: str | None) -> bool:
+    """Say whether silence of who answered so is an absence: not of who is stood in for, nor waits for a seat."""
+    return answer not in ("delegated", "waiting")
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """Somebody on a list; `district` is '' for nobody's."""
@@ -85,38 +72,6 @@ class Named:
     title: str
     district: str
     district_id: int | None = None
-
-
-def reach(db: Connection, audience: Audience) -> Reach:
-    """Count the people an audience has, by the channel that would bring them something now."""
-    rows = db.execute(
-        f"""
-        SELECT {_CHANNEL_OF} AS channel, EXISTS (SELECT 1 FROM chats c WHERE c.person_id = p.id) AS known, count(*)
-        FROM persons p WHERE {_MEANT} GROUP BY channel, known ORDER BY count(*) DESC, channel
-        """,
-        {"audience": audience.to_json()},
-    ).fetchall()
-    by_channel = tuple((str(channel), int(count)) for channel, _, count in rows if channel is not None)
-    blocked = sum(count for channel, known, count in rows if channel is None and known)
-    unregistered = sum(count for channel, known, count in rows if channel is None and not known)
-    return Reach(by_channel, blocked, unregistered)
-
-
-def people_by_role_and_district(db: Connection) -> list[tuple[str, int | None, int]]:
-    """Count the active people of each role in each district."""
-    rows = db.execute("SELECT role, district_id, count(*) FROM persons WHERE state = 'active' GROUP BY 1, 2")
-    return [(str(role), district_id, int(count)) for role, district_id, count in rows]
-
-
-def freeze(db: Connection, event_id: int, audience: Audience) -> list[tuple[int, str]]:
-    """Invite everybody who is meant, registered or not; return id and name of each."""
-    rows = db.execute(
-        f"SELECT p.id, p.name FROM persons p WHERE {_MEANT} ORDER BY p.id", {"audience": audience.to_json()}
-    ).fetchall()
-    db.executemany(
-        "INSERT INTO invitations (event_id, person_id) VALUES (?, ?)", [(event_id, int(row[0])) for row in rows]
-    )
-    return [(int(row[0]), str(row[1])) for row in rows]
 
 
 # Who answers when there is no place left waits for one: first come, first served, and of one moment the lower id.
@@ -242,8 +197,7 @@ def refused(db: Connection, event_id: int) -> list[tuple[Named, str | None, str 
 def absent(db: Connection, event_id: int, slot_id: int) -> list[Named]:
     """Return who is expected and has not checked in to a slot, by district and name."""
     came = "SELECT 1 FROM present k WHERE k.slot_id = :slot AND k.person_id = i.person_id"
-    expected = "coalesce(i.answer, '') NOT IN ('delegated', 'waiting')"
-    return _named(db, f"{expected} AND NOT EXISTS ({came})", {"event": event_id, "slot": slot_id})
+    return _named(db, f"{EXPECTED} AND NOT EXISTS ({came})", {"event": event_id, "slot": slot_id})
 
 
 def invited(db: Connection, event_id: int) -> list[Named]:

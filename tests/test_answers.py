@@ -18,7 +18,7 @@ from handlers.answers.desk_answers import count_answers
 from handlers.answers.refusal import read_reason, read_refusal
 from handlers.events.event_card import card
 from handlers.reminders import compose
-from storage import chats, events, invitations, outbox, people, reminders, rooms, seats, stand_ins
+from storage import chats, events, invitations, outbox, people, reach, reminders, rooms, seats, stand_ins
 from storage.database import Connection, Database
 from storage.events import Audience, Event
 from storage.invitations import Answers, Invitation
@@ -181,7 +181,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
             made_by=SITI,
             now=now,
         )
-        invitations.freeze(db, 1, audience)
+        reach.freeze(db, 1, audience)
 
     await database.write(settle)
     yield Office(database)

@@ -11,7 +11,7 @@ from bot.message import Said
 from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question
 from handlers.announcing.send_time import SendTime
 from handlers.announcing.several_people import SeveralPeople
-from storage import events, invitations, people, places
+from storage import events, people, places, reach
 from storage.database import Connection, migrate
 from storage.events import Audience
 
@@ -52,9 +52,9 @@ def db() -> Iterator[Connection]:
 def test_who_is_meant(db: Connection, audience: Audience, names: list[str]) -> None:
     """Roles in districts and people by name, less the exceptions and those who left; whichever way one asks."""
     event = _event(db, audience)
-    assert invitations.reach(db, audience).total == len(names)
+    assert reach.reach(db, audience).total == len(names)
     belonging = [id_ for id_ in range(1, 6) if events.belongs(db, event.id, id_)]
-    frozen = invitations.freeze(db, event.id, audience)
+    frozen = reach.freeze(db, event.id, audience)
     assert [name for _, name in frozen] == names
     assert belonging == [id_ for id_, _ in frozen]
     assert events.audience_of(db, event.id) == audience

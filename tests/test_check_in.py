@@ -26,7 +26,7 @@ from handlers.checking_in.guessing import LOCKED_FOR, MOST_WRONG, MOST_WRONG_A_D
 from handlers.checking_in.slot_meant import find_meant
 from handlers.events.event_desk import NO_LISTS, NOT_YOURS, event_to_list
 from handlers.people.who import Somebody
-from storage import chats, check_ins, events, invitations, people
+from storage import chats, check_ins, events, invitations, people, reach
 from storage.check_in_rules import Rules, set_rules
 from storage.database import Connection, migrate
 from storage.events import Audience
@@ -156,7 +156,7 @@ def db() -> Iterator[Connection]:
             closes_at=utc_text(closes),
             code=code,
         )
-    invitations.freeze(connection, event.id, audience)
+    reach.freeze(connection, event.id, audience)
     yield connection
     connection.close()
 

@@ -12,7 +12,7 @@ from bot.message import Capabilities, Message
 from bot.posting import Poster
 from bot.reminders import Reminders
 from handlers.reminders import compose
-from storage import chats, events, groups, invitations, lessons, meetings, outbox, people, places, reminders
+from storage import chats, events, groups, invitations, lessons, meetings, outbox, people, places, reach, reminders
 from storage.database import Connection, Database
 from storage.events import Audience
 
@@ -258,6 +258,6 @@ def _announce(db: Connection) -> None:
         made_by=1,
         now=now,
     )
-    invitations.freeze(db, event.id, Audience(("facilitator",)))
+    reach.freeze(db, event.id, Audience(("facilitator",)))
     invitations.answer(db, event.id, 2, "yes", now)
     invitations.answer(db, event.id, 3, "no", now)

@@ -33,10 +33,10 @@ from handlers.checking_in.event_slots import add_slots
 from handlers.checking_in.slot_plan import SlotPlan, ask_slot_plan, show_plan
 from handlers.events.event_card import card, send_card, to_json
 from handlers.making_sure import sure_of
-from storage import events, invitations, office, seats
+from storage import events, office, seats
 from storage.event_details import Details
 from storage.events import Audience, Event
-from storage.invitations import Reach
+from storage.reach import Reach, freeze, reach
 from storage.seats import Seats
 
 OPERATORS = frozenset({"operator"})
@@ -81,10 +81,10 @@ async def ask_plan(chat: Chat, read: Reader) -> Plan:
     point = await chat.ask("point", Unasked(Spot()), label="Titik lokasi", about=place, given=known_point or LEFT_OUT)
     send_time = SendTime(chat.now, to_utc(first, starts, chat.zone), chat.zone)
     sends = await chat.ask("sends", Unasked(send_time), given=LEFT_OUT)
-    reach = await read(invitations.reach, recipients.audience)
+    reached = await read(reach, recipients.audience)
     file = _attachment(files)
-    plan = Plan(*basics, file, recipients.audience, reach.total, details, offers, sends, point, slots)
-    await _confirm(chat, plan, recipients.told, reach)
+    plan = Plan(*basics, file, recipients.audience, reached.total, details, offers, sends, point, slots)
+    await _confirm(chat, plan, recipients.told, reached)
     return plan
 
 
@@ -155,7 +155,7 @@ def save(tx: Settling, plan: Plan) -> None:
     )
     seats.set_seats(tx.db, event.id, plan.seats)
     add_slots(tx, event, plan.slots)
-    people = invitations.freeze(tx.db, event.id, plan.audience)
+    people = freeze(tx.db, event.id, plan.audience)
     if len(people) != plan.reach:
         raise Refused("Daftar petugas baru saja berubah. Mohon periksa lagi penerimanya.")
     for person_id, name in people:

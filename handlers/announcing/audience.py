@@ -8,9 +8,9 @@ from bot.picked import choose, tick
 from bot.text import Text
 from handlers.announcing.event_details import LEFT_OUT, Unasked
 from handlers.announcing.several_people import Listed, SeveralPeople
-from storage import events, invitations, places
+from storage import events, places
 from storage.events import Audience
-from storage.invitations import Reach
+from storage.reach import Reach, people_by_role_and_district
 
 CHANNELS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "simulator": "simulator"}
 FIELD = ("coordinator", "supervisor", "facilitator", "tksk")
@@ -37,7 +37,7 @@ async def ask_audience(chat: Chat, read: Reader, prompt: str | Text, known: Audi
     """Ask for whom; an audience without anybody is never offered. `known` is that of an event that is copied."""
     listed = await read(events.field_names)
     given = _given(known, {one[0] for one in listed}) if known else {}
-    people = await read(invitations.people_by_role_and_district)
+    people = await read(people_by_role_and_district)
     roles = {role for role, _, _ in people}
     kinds = {key: title for key, (title, those) in KINDS.items() if roles & set(those)}
     if not kinds:

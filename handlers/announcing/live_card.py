@@ -37,12 +37,14 @@ def compose(db: Connection, event_id: int, stamp: str) -> Message:
 
 
 def _by_district(look: Look, event: Event) -> str:
-    """Say for the slot that is open how many of each kecamatan are there; '' while none is."""
+    """Say for the slot that is open how many of each kecamatan are there, where anybody is; '' while none is."""
     slot = slot_now(look.db, event.id, look.stamp)
     if slot is None or slot.opens_at > look.stamp or event.state != "announced":
         return ""
     counted = boards.district_counts(look.db, event.id, slot.id)
-    return " · ".join(f"{name or 'tanpa kecamatan'} {came}/{invited}" for name, came, invited in counted)
+    told = [f"{name or 'tanpa kecamatan'} {came}/{invited}" for name, came, invited in counted if came]
+    none = len(counted) - len(told)
+    return " · ".join([*told, f"{none} kecamatan lain belum ada"] if told and none else told)
 
 
 def _choices(look: Look, event: Event, sent: Delivery) -> list[Choice]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection
 
 from bot.message import Said
-from bot.questions import Done, NotUnderstood, Question
+from bot.questions import Done, NotUnderstood, Question, fold
 from bot.routes import Wanted
 from bot.slot_codes import ALPHABET, FIXED_LENGTH, ROTATING_LENGTH, all_words, changes, spell
 from bot.text import Text
@@ -45,6 +45,11 @@ def read_bare_code(said: Said) -> Wanted | None:
     if code is None or (" " not in code and not _stands_alone(said.text, code)):
         return None
     return Wanted("hadir", code)
+
+
+def read_wish(said: Said) -> Wanted | None:
+    """Recognise who asks for the code, or says what he or she wants to do: the code itself is asked for."""
+    return Wanted("hadir") if fold(said.text) in ("kode absen", "kode", "absen", "mau absen") else None
 
 
 class CodeQuestion(Question[str]):

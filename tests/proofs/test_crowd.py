@@ -21,7 +21,7 @@ from bot.channels.telegram import Telegram
 from bot.clock import Clock, StoppedClock, utc_text
 from bot.pacer import Limits
 from bot.slot_codes import code_of, window_at
-from storage import check_ins, events, invitations
+from storage import check_ins, events, reach
 from storage.check_in_rules import Rules, set_rules
 from storage.database import Connection
 from storage.events import Audience
@@ -78,7 +78,7 @@ def gather_crowd(db: Connection) -> int:
     closes = utc_text(SEVEN + timedelta(hours=10))
     add_slot(db, event.id, day="2023-11-12", opens_at=now, closes_at=closes, code=CODE)
     set_rules(db, event.id, Rules(rotating=True))
-    assert len(invitations.freeze(db, event.id, Audience(("facilitator",)))) == PEOPLE
+    assert len(reach.freeze(db, event.id, Audience(("facilitator",)))) == PEOPLE
     return slots_of(db, event.id)[0].id
 
 
