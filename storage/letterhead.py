@@ -7,7 +7,10 @@ from storage.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Lines of text, '' for the office's name alone, or the digest of a picture; and the signature block."""
+    """Lines of text, '' for the office's name alone, or the digest of a picture; and the signature block.
+
+    `logo` is the digest of a picture that stands beside the lines.
+    """
 
     lines: str = ""
     image: str | None = None
@@ -16,11 +19,12 @@ class Letterhead:
     name: str = ""
     rank: str = ""
     nip: str = ""
+    logo: str | None = None
 
 
 def letterhead(db: Connection) -> Letterhead:
     """Return the office's letterhead."""
-    row = db.execute("SELECT lines, image, town, title, name, rank, nip FROM letterhead").fetchone()
+    row = db.execute("SELECT lines, image, town, title, name, rank, nip, logo FROM letterhead").fetchone()
     return Letterhead(*row)
 
 
@@ -29,7 +33,7 @@ def set_letterhead(db: Connection, new: Letterhead) -> None:
     db.execute(
         """
         UPDATE letterhead SET lines = :lines, image = :image, town = :town, title = :title, name = :name,
-                              rank = :rank, nip = :nip
+                              rank = :rank, nip = :nip, logo = :logo
         """,
         {name: getattr(new, name) for name in Letterhead.__dataclass_fields__},
     )

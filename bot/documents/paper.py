@@ -22,7 +22,7 @@ FAMILY, _SECOND = "office", "second"
 _FONTS = {"": "STIXGeneral.ttf", "B": "STIXGeneralBol.ttf", "I": "STIXGeneralItalic.ttf"}
 _LAST_RESORT = "DejaVuSans.ttf"
 _MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)  # instead of the clock's time: the same content gives the same bytes
-_QR, _HEAD = 15.0, 30.0  # millimetres: the QR code's side, and how high a letterhead's picture may be
+_QR, _HEAD, _LOGO = 15.0, 30.0, 22.0  # millimetres: sides of the QR code and a logo, height of a picture of all
 _INK = (31, 58, 45)
 
 # It warns of letters that no font has, and names them: names of people do not belong in a log.
@@ -31,11 +31,12 @@ logging.getLogger("fpdf").setLevel(logging.ERROR)
 
 @dataclass(frozen=True, slots=True)
 class Stationery:
-    """What the office prints on: its name, its letterhead, and the letterhead's picture where it has one."""
+    """What the office prints on: its name, its letterhead, and its pictures: instead of the lines, or beside them."""
 
     office: str
     head: Letterhead
     picture: bytes | None = None
+    logo: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,18 @@ def put_letterhead(paper: Paper) -> None:
         )
         pdf.set_y(pdf.t_margin + _HEAD + 2)
     else:
+        if stationery.logo is not None:
+            pdf.image(
+                io.BytesIO(stationery.logo), x=pdf.l_margin, y=pdf.t_margin, w=_LOGO, h=_LOGO, keep_aspect_ratio=True
+            )
+            pdf.set_left_margin(pdf.l_margin + _LOGO)  # the lines are centred in what is left
         lines = stationery.head.lines.splitlines() or [stationery.office]
         for number, line in enumerate(lines):
             big = number < 2
             paper.write(line.upper() if big and len(lines) < 2 else line, 15 if big else 10, style="B" if big else "")
+        if stationery.logo is not None:
+            pdf.set_left_margin(pdf.l_margin - _LOGO)
+            pdf.set_y(max(pdf.get_y(), pdf.t_margin + _LOGO))
         pdf.ln(1.5)
     pdf.set_draw_color(0)
     for thick, below in ((0.8, 0.0), (0.2, 1.0)):

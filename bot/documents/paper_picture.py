@@ -3,14 +3,18 @@
 import io
 
 
-def is_picture(content: bytes) -> bool:
-    """Say whether the bytes are a picture that can be printed."""
+def is_picture(content: bytes, narrowest: float = 1) -> bool:
+    """Say whether the bytes are a picture that can be printed, at least `narrowest` times as wide as it is high."""
     from PIL import Image, UnidentifiedImageError  # imported where it is used: few ever send a letterhead
 
     try:
         with Image.open(io.BytesIO(content)) as image:
             width, height = image.size
-            if image.format not in ("PNG", "JPEG") or width * height > 30_000_000 or not 1 <= width / height <= 20:
+            if (
+                image.format not in ("PNG", "JPEG")
+                or width * height > 30_000_000
+                or not narrowest <= width / height <= 20
+            ):
                 return False
             image.load()
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):

@@ -1,4 +1,4 @@
-"""The office's letterhead and who signs: sent as a picture or typed once, used on everything that is printed."""
+"""The office's letterhead and who signs: from its Word template, a picture, or typed once; for all that is printed."""
 
 import re
 from asyncio import to_thread
@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.documents.paper_picture import is_picture
+from bot.documents.word_letterhead import WORD, NotATemplate, WordLetterhead, read_word_letterhead
 from bot.message import Said
 from bot.questions import Done, More, NotUnderstood, Question
 from bot.settling import Settling
@@ -27,15 +28,22 @@ FIELDS = (  # name in Letterhead, label, what is asked
 
 
 class HeadQuestion(Question[tuple[str, str]]):
-    """The letterhead: ("lines", text) as typed, or ("image", digest) of a picture."""
+    """The letterhead: ("lines", text) as typed, ("image", digest) of a picture, or ("word", digest) of a template."""
 
-    prompt = Text.of("Kirim gambar kop surat (PNG atau JPG), atau ketik baris-barisnya, paling banyak 6 baris.")
+    prompt = Text.of(
+        "Kirim templat surat Dinas (Word .docx) atau gambar kop surat (PNG atau JPG), atau ketik baris-barisnya, "
+        "paling banyak 6 baris."
+    )
 
     def read(self, said: Said, partial: Any) -> Done | More:
         if said.kind in ("photo", "document"):
-            if len(said.files) != 1 or said.files[0].type not in PICTURES:
-                raise NotUnderstood("Mohon kirim satu gambar PNG atau JPG, atau ketik baris-baris kopnya.")
-            return Done(["image", said.files[0].digest])
+            file = said.files[0] if len(said.files) == 1 else None
+            is_word = file is not None and (file.type == WORD or file.name.lower().endswith(".docx"))
+            if file is None or not file.digest or not (is_word or file.type in PICTURES):
+                raise NotUnderstood(
+                    "Mohon kirim satu templat Word (.docx) atau gambar PNG atau JPG, atau ketik barisnya."
+                )
+            return Done(["word" if is_word else "image", file.digest])
         typed = [line.strip() for line in said.text.splitlines() if line.strip()] if said.kind == "text" else []
         if not typed or len(typed) > MOST_LINES or max(map(len, typed)) > 100:
             raise NotUnderstood("Mohon ketik 1 sampai 6 baris, masing-masing paling panjang 100 huruf.")
@@ -45,7 +53,7 @@ class HeadQuestion(Question[tuple[str, str]]):
         return str(kept[0]), str(kept[1])
 
     def show(self, value: tuple[str, str]) -> str:
-        return "gambar" if value[0] == "image" else value[1].replace("\n", " / ")
+        return {"image": "gambar", "word": "dari templat Word"}.get(value[0]) or value[1].replace("\n", " / ")
 
 
 def make_letterhead(office_name: str) -> Dialog[Letterhead]:
@@ -56,27 +64,48 @@ def make_letterhead(office_name: str) -> Dialog[Letterhead]:
         known = ["image", now.image] if now.image else ["lines", now.lines] if now.lines else LEFT_OUT
         head = await chat.ask("head", Unasked(HeadQuestion()), label="Kop surat", given=known)
         assert chat.files is not None
+        found = await _from_word(await chat.files.open(head[1])) if head and head[0] == "word" else None
+        logo = now.logo if head == ("lines", now.lines) else None
+        if found:
+            type_ = "image/jpeg" if (found.picture or b"").startswith(b"\xff\xd8") else "image/png"
+            kept = await chat.files.keep(found.picture, type_) if found.picture else None
+            head = ("lines", "\n".join(found.lines)) if found.lines or not kept else ("image", kept)
+            logo = kept if found.lines else None
         if head and head[0] == "image" and not await to_thread(is_picture, await chat.files.open(head[1])):
             raise Refused("Gambar itu tidak bisa dicetak. Kirim gambar PNG atau JPG biasa lewat Kop dan tanda tangan.")
         given: dict[str, str] = {}
         for name, label, asks in FIELDS:
             field = Unasked(words(f"{asks} Kosongkan dengan Lewati.", most=100))
-            before = getattr(now, name)
+            before = getattr(found, name, "") or getattr(now, name)
             typed = await chat.ask(name, field, label=label, given=before or LEFT_OUT)
             given[name] = typed or ""
-        nip = await chat.ask("nip", Unasked(a_nip()), label="NIP", given=now.nip or LEFT_OUT)
+        known_nip = found.nip if found and found.nip else now.nip
+        nip = await chat.ask("nip", Unasked(a_nip()), label="NIP", given=known_nip or LEFT_OUT)
         kind, value = head or ("lines", "")
         new = Letterhead(
-            lines=value if kind == "lines" else "", image=value if kind == "image" else None, nip=nip or "", **given
+            lines=value if kind == "lines" else "",
+            image=value if kind == "image" else None,
+            nip=nip or "",
+            logo=logo,
+            **given,
         )
         shown = HeadQuestion().show(head) if head else f"{office_name} (nama kantor)"
+        shown += ", dengan logo" if logo else ""
         fields = [f"{label}: {given[name] or '–'}" for name, label, _ in FIELDS]
-        how = "Kirim gambar kopnya, atau ketik misalnya:\nNama: Dra. Hj. Rosmawati, M.Si."
+        how = "Kirim templat Word atau gambar kopnya, atau ketik misalnya:\nNama: Dra. Hj. Rosmawati, M.Si."
         summary = lines([bold("Kop dan tanda tangan"), f"Kop surat: {shown}", *fields, f"NIP: {nip or '–'}", how])
         await chat.confirm(summary, fill="Lengkapi")
         return new
 
     return Dialog("kop", "Kop dan tanda tangan", ask, save, OPERATORS)
+
+
+async def _from_word(content: bytes) -> WordLetterhead:
+    """Read the template. Raises Refused, which says what is wrong with it."""
+    try:
+        return await to_thread(read_word_letterhead, content)
+    except NotATemplate as why:
+        raise Refused(f"{why} Buka lagi lewat Kop dan tanda tangan.") from why
 
 
 def save(tx: Settling, new: Letterhead) -> None:

@@ -16,7 +16,8 @@ async def read_stationery(chat: Chat, read: Reader, office_name: str) -> "Statio
 
     head = await read(letterhead)
     assert chat.files is not None
-    return Stationery(office_name, head, await chat.files.open(head.image) if head.image else None)
+    picture, logo = [await chat.files.open(one) if one else None for one in (head.image, head.logo)]
+    return Stationery(office_name, head, picture, logo)
 
 
 def prove(checksum: str, link: Callable[[str], str]) -> "Proof":
