@@ -20,10 +20,10 @@ from handlers.broadcasting.delivery_card import card_of
 from handlers.broadcasting.second_yes import ask_second_yes, needs_second_yes
 from handlers.events.event_card import to_json
 from handlers.making_sure import sure_of
-from storage import broadcasts, forwards, invitations, office, places
+from storage import broadcasts, forwards, office, places
 from storage.broadcasts import Asks, Broadcast
 from storage.events import Audience
-from storage.invitations import Reach
+from storage.reach import Reach, reach
 
 SENDERS = frozenset({"operator", "coordinator"})
 KINDS = {"staff": "Petugas", "families": "Keluarga, lewat pendamping"}
@@ -85,9 +85,9 @@ async def _ask_plan(chat: Chat, read: Reader, content: Content, office_name: str
         asks = "read" if wants else ""
     question = Unasked(SendTime(chat.now, chat.now + AHEAD, chat.zone))
     sends = await chat.ask("sends", question, given=LEFT_OUT)
-    reach = await read(invitations.reach, audience)
-    plan = Plan(content, audience, asks, reach.total, sends)
-    await _confirm(chat, plan, told, reach, office_name)
+    reached = await read(reach, audience)
+    plan = Plan(content, audience, asks, reached.total, sends)
+    await _confirm(chat, plan, told, reached, office_name)
     return plan
 
 
@@ -107,7 +107,7 @@ async def _ask_families(chat: Chat, read: Reader) -> Audience:
     return Audience((), (), tuple(people))
 
 
-async def _confirm(chat: Chat, plan: Plan, told: tuple[str, ...], reach: Reach, office_name: str) -> None:
+async def _confirm(chat: Chat, plan: Plan, told: tuple[str, ...], reached: Reach, office_name: str) -> None:
     leaves = show_moment(plan.sends_at, chat.zone) if plan.sends_at else ""
     shown = Text.of(plan.content.text) if plan.asks == "forward" else signed(plan.content.text, office_name, None)
     file = f"Berkas: {plan.content.file.name}" if plan.content.file else ""
@@ -116,10 +116,10 @@ async def _confirm(chat: Chat, plan: Plan, told: tuple[str, ...], reach: Reach, 
         also["read"] = "Minta sudah baca"
     extra = {"read": "Dengan tombol Sudah baca.", "forward": "Tiap pendamping menandai kelompok yang sudah dikabari."}
     await chat.confirm(
-        lines([shown, file, *told, extra.get(plan.asks, ""), bold(show_reach(reach, leaves))]),
-        ("Jadwalkan" if plan.sends_at else "Kirim sekarang") if reach.total else "",
+        lines([shown, file, *told, extra.get(plan.asks, ""), bold(show_reach(reached, leaves))]),
+        ("Jadwalkan" if plan.sends_at else "Kirim sekarang") if reached.total else "",
         also=also,
-        sure=sure_of(reach.total),
+        sure=sure_of(reached.total),
     )
 
 
