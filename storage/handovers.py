@@ -17,9 +17,7 @@ class Offer:
     group_ids: tuple[int, ...]
 
 
-def hand_over(
-    db: Connection, group_id: int, to_person: int, *, name: str, day: str, by: int, now: str
-) -> list[int]:
+def hand_over(db: Connection, group_id: int, to_person: int, *, name: str, day: str, by: int, now: str) -> list[int]:
     """Give the group, and what is planned for it, to another facilitator under that name; return the planned meetings.
 
     Raises sqlite3.IntegrityError where that facilitator has a group of this name in the village.

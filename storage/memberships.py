@@ -38,9 +38,7 @@ def memberships(db: Connection, group_id: int) -> list[Membership]:
 
 def is_free(db: Connection, group_id: int, member: int, day: str) -> bool:
     """Say whether the number can join on that day: nobody has it then or is to have it later."""
-    return not any(
-        one.left_on is None or one.left_on > day for one in _stays(db, group_id, member)
-    )
+    return not any(one.left_on is None or one.left_on > day for one in _stays(db, group_id, member))
 
 
 def join(db: Connection, group_id: int, member: int, day: str, today: str) -> None:
@@ -67,9 +65,10 @@ def leave(db: Connection, group_id: int, member: int, day: str, today: str) -> N
 
 
 def correct_count(db: Connection, group_id: int, members: int, today: str) -> bool:
-    """Make the group have so many members today, because it was typed wrongly: numbers are added, or taken from the end.
+    """Make the group have so many members today, because the count was typed wrongly.
 
-    False, and nothing changed, where a number that would go has a past: somebody had it, so he or she leaves instead.
+    Numbers are added, or taken from the end. False, and nothing changed, where a number that would go has a past:
+    somebody had it, so he or she leaves instead.
     """
     here = members_on(db, group_id, today)
     highest = int(db.execute("SELECT numbers FROM groups WHERE id = ?", (group_id,)).fetchone()[0])

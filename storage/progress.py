@@ -24,7 +24,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """How many of a part's lessons in use a group has had; `module_id` is None for the core, whose modules count together."""
+    """How many of a part's lessons in use a group has had; the core is one part, with None as `module_id`."""
 
     module_id: int | None
     name: str
