@@ -154,11 +154,21 @@ async def _to_whom(chat: Chat, read: Reader, giver: Person, going: Sequence[Grou
     others = [one for one in await read(people.people_in_roles, "facilitator") if one.id != giver.id]
     if not others:
         raise Refused(NOBODY)
-    known = {one.id: Somebody(one.id, one.name, one.district) for one in others}
+    # Who is offered groups must be able to say yes; the office's order needs nobody's.
+    able = {one.id for one in others} if chat.me.role in OFFICE else await read(_registered)
+    absent = "{} belum terdaftar di bot, jadi belum bisa menerima. Mohon minta operator Dinas."
+    known = {
+        one.id: Somebody(one.id, one.name, one.district, "" if one.id in able else absent.format(one.name))
+        for one in others
+    }
     here = {one.district_id for one in going}
-    near = [known[one.id] for one in others if one.district_id in here][:10]
+    near = [known[one.id] for one in others if one.district_id in here and one.id in able][:10]
     chosen = await ask_who(chat, "Kepada siapa? Pilih, atau ketik sebagian namanya.", list(known.values()), near=near)
     return next(one for one in others if one.id == chosen.id)
+
+
+def _registered(db: Connection) -> set[int]:
+    return {int(row[0]) for row in db.execute("SELECT DISTINCT person_id FROM chats WHERE person_id IS NOT NULL")}
 
 
 async def _holders(chat: Chat, read: Reader) -> Holders:

@@ -46,6 +46,27 @@ class Move:
     day: date
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a number: to join, where `numbers` are taken, or to leave, where `numbers` may."""
+
+    group: Group
+    what: What
+    day: date
+    numbers: frozenset[int]
+
+    def refuses(self, number: int) -> str:
+        """Say why this number cannot; '' where it can."""
+        if self.what == "join":
+            taken = f"No. {number} sudah dipakai di {title_of(self.group)}."
+            return f"{taken} Nomor berikutnya {self.group.numbers + 1}." if number in self.numbers else ""
+        if number not in self.numbers:
+            return f"No. {number} bukan anggota {title_of(self.group)} pada {dates.show_day(self.day)}."
+        if len(self.numbers) == 1:
+            return f"No. {number} anggota terakhir. Kalau kelompoknya selesai, tutup lewat Ubah di kartu kelompok."
+        return ""
+
+
 async def run(chat: Chat, read: Reader) -> Move | Group | None:
     """Show the numbers of a group ("g7"), let one join ("g7.baru") or leave ("g7.keluar"), or read a typed line."""
     button = re.fullmatch(r"g([0-9]{1,9})(?:\.(baru|keluar))?", chat.arg)
@@ -68,10 +89,10 @@ async def _join(chat: Chat, read: Reader, group: Group, line: Line) -> Move:
     following = group.numbers + 1
     if following > HIGHEST and line.member is None:
         raise Refused(f"Nomor {HIGHEST} sudah terpakai, itu yang terakhir. Mohon buat kelompok kedua.")
-    number = a_number(f"Nomor berapa? Nomor berikutnya {following}.", 1, HIGHEST)
-    member = await chat.ask("member", number, about=group.id, label="Nomor", given=line.member or following)
-    day = await chat.ask("day", _day("Mulai kapan?", chat.today), label="Mulai", given=_kept(line.day or chat.today))
-    await read(_check, group, Move(group, "join", member, day))
+    day = await _ask_day(chat, "Mulai kapan?", line)
+    taken = await read(_taken, group, day)
+    prompt = f"Nomor berapa? Nomor berikutnya {following}."
+    member = await _ask_number(chat, prompt, Asked(group, "join", day, taken), line.member or following)
     await chat.confirm(
         lines([bold(title_of(group)), f"Anggota baru no. {member}, mulai {dates.show_day(day)}.", _paper(member)])
     )
@@ -79,12 +100,10 @@ async def _join(chat: Chat, read: Reader, group: Group, line: Line) -> Move:
 
 
 async def _leave(chat: Chat, read: Reader, group: Group, line: Line) -> Move:
-    number = a_number(f"Anggota nomor berapa yang keluar dari {title_of(group)}?", 1, HIGHEST)
-    member = await chat.ask("member", number, about=group.id, label="Nomor", given=line.member)
-    day = await chat.ask(
-        "day", _day("Keluar mulai kapan?", chat.today), label="Mulai", given=_kept(line.day or chat.today)
-    )
-    await read(_check, group, Move(group, "leave", member, day))
+    day = await _ask_day(chat, "Keluar mulai kapan?", line)
+    here = await read(_may_leave, group, day)
+    prompt = f"Anggota nomor berapa yang keluar dari {title_of(group)}?"
+    member = await _ask_number(chat, prompt, Asked(group, "leave", day, here), line.member)
     await chat.confirm(
         lines(
             [
@@ -97,6 +116,26 @@ async def _leave(chat: Chat, read: Reader, group: Group, line: Line) -> Move:
     return Move(group, "leave", member, day)
 
 
+async def _ask_day(chat: Chat, prompt: str, line: Line) -> date:
+    return await chat.ask("day", _day(prompt, chat.today), label="Mulai", given=(line.day or chat.today).isoformat())
+
+
+async def _ask_number(chat: Chat, prompt: str, asked: Asked, known: int | None) -> int:
+    plain = a_number(prompt, 1, HIGHEST)
+
+    def fits(number: int) -> int:
+        if why := asked.refuses(number):
+            raise NotUnderstood(why)
+        return number
+
+    if known is not None and not chat.answers and (why := asked.refuses(known)):
+        chat.say(why)
+    question = replace(
+        plain, reader=lambda text: fits(plain.reader(text)), restore=lambda kept: fits(plain.restore(kept))
+    )
+    return await chat.ask("member", question, about=asked.group.id, label="Nomor", given=known)
+
+
 def save(tx: Settling, result: Move | Group | None) -> None:
     """Keep it, and show the numbers."""
     match result:
@@ -106,7 +145,10 @@ def save(tx: Settling, result: Move | Group | None) -> None:
             memberships.count(tx.db, group_id, tx.today.isoformat())
             _show(tx, still_mine(tx, group_id))
         case Move(group, what, member, day):
-            _check(tx.db, still_mine(tx, group.id), result)
+            now = still_mine(tx, group.id)
+            numbers = _taken(tx.db, now, day) if what == "join" else _may_leave(tx.db, now, day)
+            if why := Asked(now, what, day, numbers).refuses(member):
+                raise Refused(why)
             change = memberships.join if what == "join" else memberships.leave
             change(tx.db, group.id, member, day.isoformat(), tx.today.isoformat())
             said = "masuk" if what == "join" else "keluar"
@@ -118,22 +160,14 @@ def save(tx: Settling, result: Move | Group | None) -> None:
 MEMBERS = Dialog("anggota", "Anggota kelompok", run, save, FACILITATORS, steps=2)
 
 
-def _check(db: Connection, group: Group, move: Move) -> None:
-    """Refuse a number that cannot join or leave on that day."""
-    day, number = move.day.isoformat(), move.member
-    here = memberships.members_on(db, group.id, day)
-    if move.what == "join":
-        if not memberships.is_free(db, group.id, number, day):
-            raise Refused(f"No. {number} sudah dipakai di {title_of(group)}. Nomor berikutnya {group.numbers + 1}.")
-        return
-    before = memberships.members_on(db, group.id, (move.day - timedelta(days=1)).isoformat())
-    if number not in here & before:
-        raise Refused(
-            f"No. {number} bukan anggota {title_of(group)} pada {dates.show_day(move.day)}. "
-            f"Nomornya 1 sampai {group.numbers}; lihat /kelompok."
-        )
-    if len(here) == 1:
-        raise Refused(f"No. {number} anggota terakhir. Kalau kelompoknya selesai, tutup lewat Ubah di kartu kelompok.")
+def _taken(db: Connection, group: Group, day: date) -> frozenset[int]:
+    free = [number for number in range(1, HIGHEST + 1) if memberships.is_free(db, group.id, number, day.isoformat())]
+    return frozenset(range(1, HIGHEST + 1)).difference(free)
+
+
+def _may_leave(db: Connection, group: Group, day: date) -> frozenset[int]:
+    before = memberships.members_on(db, group.id, (day - timedelta(days=1)).isoformat())
+    return before & memberships.members_on(db, group.id, day.isoformat())
 
 
 def _show(tx: Settling, group: Group, opening: str = "") -> None:
@@ -171,7 +205,7 @@ def _runs(numbers: list[int]) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    said = [str(run[0]) if len(run) == 1 else f"{run[0]} s.d. {run[-1]}" for run in runs]
+    said = [part for run in runs for part in ([f"{run[0]} s.d. {run[-1]}"] if len(run) > 2 else map(str, run))]
     return " dan ".join(filter(None, (", ".join(said[:-1]), said[-1])))
 
 
@@ -189,10 +223,6 @@ def _day(prompt: str, today: date) -> Typed[date]:
         return day
 
     return replace(plain, reader=read)
-
-
-def _kept(day: date) -> str:
-    return day.isoformat()
 
 
 def _read_line(text: str, today: date) -> Line:

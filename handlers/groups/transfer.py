@@ -14,10 +14,9 @@ MOST_NAMED = 5
 
 
 def names_of(of: Sequence[Group]) -> str:
-    """Write "Kelompok Melati (Kwala Bingai)", of several each, and of many how many more."""
+    """Write "Kelompok Melati (Kwala Bingai), Mawar (Karang Rejo)", and of many how many more there are."""
     named = ", ".join(f"{one.name} ({one.village})" for one in of[:MOST_NAMED])
-    more = f", dan {len(of) - MOST_NAMED} lainnya" if len(of) > MOST_NAMED else ""
-    return f"{'Kelompok' if len(of) == 1 else f'{len(of)} kelompok,'} {named}{more}"
+    return f"Kelompok {named}" + (f" dan {len(of) - MOST_NAMED} lainnya" if len(of) > MOST_NAMED else "")
 
 
 def transfer(tx: Settling, going: Sequence[Group], giver: Person, taker: Person) -> None:
@@ -37,10 +36,10 @@ def transfer(tx: Settling, going: Sequence[Group], giver: Person, taker: Person)
     card = action("kelompok", going[0].id, "Lihat kelompok") if len(going) == 1 else action("kelompok", "", "Kelompok")
     told = {
         taker.id: Message.of(
-            f"{names_of(going)}, sebelumnya dampingan {giver.name}, diserahkan kepada Bapak/Ibu{by}. {note}"
+            f"Diserahkan kepada Bapak/Ibu{by}: {names_of(going)}. Sebelumnya dampingan {giver.name}. {note}"
         ).with_choices(card, action("jadwal", "", "Jadwal")),
         giver.id: Message.of(
-            f"{names_of(going)} sekarang didampingi {taker.name}{by}. Laporan Bapak/Ibu yang sudah ada tetap di /rekap."
+            f"Diserahkan ke {taker.name}{by}: {names_of(going)}. Laporan Bapak/Ibu yang sudah ada tetap di /rekap."
         ),
     }
     for person_id, message in told.items():

@@ -93,6 +93,7 @@ def say_stands(tx: Settling, meeting_id: int, opening: str) -> None:
     tx.say(
         lines([opening, describe(meeting)]),
         action("undangan", f"m{meeting.id}", "Undangan"),
+        action("daftarhadir", f"m{meeting.id}", "Daftar hadir"),
         action("jadwal", f"m{meeting.id}", "Ubah jadwal"),
         PLAN,
     )
