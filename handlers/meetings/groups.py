@@ -58,7 +58,7 @@ def save(tx: Settling, result: NewGroup | Group | None) -> None:
     match result:
         case NewGroup(name, village, members):
             refuse_second(tx, village.id, name)
-            group_id = groups.add_group(
+            groups.add_group(
                 tx.db,
                 ref=tx.ref,
                 person_id=tx.me.id,
@@ -71,7 +71,6 @@ def save(tx: Settling, result: NewGroup | Group | None) -> None:
                 f"✅ Tersimpan: Kelompok {name}, Desa {village.name}, {members} anggota.",
                 action("jadwal", "rencana", "Rencanakan pertemuan"),
                 action("p2k2", "", "Catat P2K2"),
-                action("kelompok", group_id, "Lihat kelompok"),
                 ADD,
             )
         case Group(group_id):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import dropwhile, takewhile
+from itertools import takewhile
 from typing import Any
 
 from bot import dates
@@ -12,7 +12,7 @@ from bot.message import Choice, Said
 from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, pick
 from bot.text import Text
 from bot.typed import Typed, words
-from storage import lessons, progress
+from storage import lessons, plans, progress
 from storage.database import Connection
 from storage.lessons import Lesson
 from storage.meetings import Meeting
@@ -57,14 +57,18 @@ class Syllabus:
     all: int
     given: Mapping[int, str] = field(default_factory=dict)
     core: frozenset[int] = frozenset()  # the ids of its modules
+    planned: frozenset[int] = frozenset()  # the ids of lessons that are still to come
 
     def remark(self, lesson: Lesson) -> str:
-        """Warn, in one sentence, that the group had this lesson before, or has not had some that come before it."""
+        """Warn, in one sentence, that the group had this lesson before, or that it leaves some out."""
         if day := self.given.get(lesson.id):
             return f"⚠️ Kelompok ini sudah mendapat sesi itu pada {dates.show_day(date.fromisoformat(day))}."
-        earlier = takewhile(lambda one: one.id != lesson.id, self.lessons)
-        after = dropwhile(lambda one: self.following is not None and one.id != self.following.id, earlier)
-        skipped = [one for one in after if one.id not in self.given and self._part(one) == self._part(lesson)]
+        earlier = list(takewhile(lambda one: one.id != lesson.id, self.lessons))
+        of_part = [one for one in reversed(earlier) if self._part(one) == self._part(lesson)]
+        between = list(takewhile(lambda one: one.id not in self.given, of_part))
+        # Where nothing of the part was given, the group had begun before this office's records did.
+        known = len(between) < len(of_part)
+        skipped = [one for one in reversed(between) if known and one.id not in self.planned]
         if not skipped:
             return ""
         first = skipped[0]
@@ -96,7 +100,8 @@ def syllabus(db: Connection, group_id: int, but: int | None = None) -> Syllabus:
     part = following.module_id if following and following.module_id not in core else None
     counted = [one for one in progress.parts(db, group_id) if one.module_id == part]
     held, every = (counted[0].held, counted[0].all) if counted else (0, 0)
-    return Syllabus(in_use, following, held, every, progress.last_given(db, group_id, but), core)
+    given, planned = progress.last_given(db, group_id, but), frozenset(plans.planned_lessons(db, group_id))
+    return Syllabus(in_use, following, held, every, given, core, planned)
 
 
 @dataclass(frozen=True, slots=True)
