@@ -17,18 +17,30 @@ class Membership:
     left_on: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """A group's numbers through the years, read once for many days."""
+
+    steady: frozenset[int]
+    changing: tuple[Membership, ...]
+
+    def on(self, day: str) -> frozenset[int]:
+        """Return the numbers that are members on that local ISO day."""
+        here = (one.member for one in self.changing if one.joined_on <= day and (one.left_on or "9999") > day)
+        return self.steady.union(here)
+
+
+def roll(db: Connection, group_id: int) -> Roll:
+    """Read who belonged to the group, and when."""
+    row = db.execute("SELECT numbers FROM groups WHERE id = ?", (group_id,)).fetchone()
+    changing = tuple(_all(db, group_id))
+    numbers = range(1, (int(row[0]) if row else 0) + 1)
+    return Roll(frozenset(numbers).difference(one.member for one in changing), changing)
+
+
 def members_on(db: Connection, group_id: int, day: str) -> frozenset[int]:
     """Return the numbers that are members on that local ISO day."""
-    row = db.execute("SELECT numbers FROM groups WHERE id = ?", (group_id,)).fetchone()
-    stays: dict[int, list[Membership]] = {}
-    for one in _all(db, group_id):
-        stays.setdefault(one.member, []).append(one)
-    return frozenset(
-        number
-        for number in range(1, (int(row[0]) if row else 0) + 1)
-        if number not in stays
-        or any(one.joined_on <= day and (one.left_on is None or day < one.left_on) for one in stays[number])
-    )
+    return roll(db, group_id).on(day)
 
 
 def memberships(db: Connection, group_id: int) -> list[Membership]:

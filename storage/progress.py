@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from storage import memberships
 from storage.database import Connection
-from storage.memberships import members_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +90,17 @@ def missed(db: Connection, group_id: int, today: str) -> Mapping[int, tuple[int,
     Missed is a lesson that was given while somebody was a member, and never with him or her there. Where only the
     count of the absent was said, nobody is taken to have missed it.
     """
+    roll = memberships.roll(db, group_id)
     had: dict[int, set[int]] = {}
     lacks: dict[int, dict[int, None]] = {}
     for one in given(db, group_id):
         if one.lesson_id is None:
             continue
-        then = members_on(db, group_id, one.day) if one.absent else frozenset()
+        then = roll.on(one.day)
         for number in one.absent & then:
             lacks.setdefault(number, {})[one.lesson_id] = None
-        if one.absent:
-            had.setdefault(one.lesson_id, set()).update(then - one.absent)
-        else:
-            had.setdefault(one.lesson_id, set()).update(members_on(db, group_id, one.day))
-    here = members_on(db, group_id, today)
+        had.setdefault(one.lesson_id, set()).update(then - one.absent)
+    here = roll.on(today)
     found = {
         number: tuple(lesson for lesson in lessons if number not in had.get(lesson, ()))
         for number, lessons in sorted(lacks.items())

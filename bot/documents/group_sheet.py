@@ -11,7 +11,7 @@ from bot.documents.paper import FAMILY, Paper, Stationery, new_paper, put_letter
 _WIDTHS = (10, 50, 36, 28, 16, 23, 23)  # millimetres
 _HEADINGS = ("No", "Nama Lengkap Pengurus", "NIK / No. KK", "Alamat", "Status")
 _SIGNED = "Tanda tangan / cap jempol"
-_ROW, _HEAD = 8.6, 5.0  # millimetres: room for a thumb, and the height of one heading line
+_ROW, _HEAD = 8.2, 5.0  # millimetres: room for a thumb, and the height of one heading line
 _SIGNATURES = 40.0  # millimetres
 
 

@@ -121,13 +121,16 @@ def save(tx: Settling, result: Handover | Holders) -> None:
 HANDOVER = Dialog("serahkan", "Serah terima kelompok", run, save, OFFICE | {"facilitator"}, steps=3)
 
 
-def groups_to_hand_over(db: Connection, person_id: int) -> tuple[str, tuple[Choice, ...]]:
-    """Return a line and a button for the card of somebody who has groups, to be said when he or she is kept out."""
-    held = groups.groups_of(db, person_id)
+def groups_to_hand_over(db: Connection, person: Person) -> tuple[str, tuple[Choice, ...]]:
+    """Return a line and a button for the card of somebody who has groups: of one who has left, with a warning."""
+    held = groups.groups_of(db, person.id)
     if not held:
         return "", ()
-    said = f"⚠️ Masih memegang {len(held)} kelompok dampingan. Serahkan ke pendamping lain."
-    return said, (action("serahkan", f"p{person_id}", "Serahkan kelompok"),)
+    if person.state == "active":
+        said = f"Mendampingi {len(held)} kelompok"
+    else:
+        said = f"⚠️ Masih memegang {len(held)} kelompok. Serahkan ke pendamping lain, supaya tetap didampingi."
+    return said, (action("serahkan", f"p{person.id}", "Serahkan kelompok"),)
 
 
 async def _whose(chat: Chat, read: Reader) -> Person | None:

@@ -6,7 +6,7 @@ from bot.message import Message
 from bot.routes import action
 from bot.settling import Settling
 from handlers.groups.naming import MOST_LETTERS
-from storage import groups, handovers, office
+from storage import groups, handovers, office, people
 from storage.groups import Group
 from storage.people import Person
 
@@ -43,5 +43,6 @@ def transfer(tx: Settling, going: Sequence[Group], giver: Person, taker: Person)
         ),
     }
     for person_id, message in told.items():
-        if person_id != tx.me.id:
+        whom = people.person(tx.db, person_id)
+        if person_id != tx.me.id and whom is not None and whom.state == "active":
             tx.notify(person_id, message, kind="handover", object=f"group:{going[0].id}", occurrence=tx.ref)
