@@ -22,10 +22,19 @@ from handlers.checking_in.board_picture import compose as compose_board
 from handlers.checking_in.check_in import CHECK_IN
 from handlers.checking_in.codes import read_bare_code, read_wish
 from handlers.checking_in.distance import WHERE
+from handlers.curriculum.lesson_files import ADD_MATERIAL, REMOVE_MATERIAL, SEE_MATERIAL
+from handlers.curriculum.lessons import LESSONS
+from handlers.curriculum.modules import MODULES
+from handlers.curriculum.stunting_variant import VARIANT
 from handlers.events.my_events import make_my_events
+from handlers.groups.change import CHANGE as CHANGE_GROUP
+from handlers.groups.handover import HANDOVER
+from handlers.groups.handover_answer import ACCEPT_GROUPS, REFUSE_GROUPS, WITHDRAW_OFFER
+from handlers.groups.members import MEMBERS
+from handlers.groups.sheet import make_group_sheet
+from handlers.groups.taught import MISSED, TAUGHT
 from handlers.meetings.groups import GROUPS
 from handlers.meetings.late_photos import LATE_PHOTOS
-from handlers.meetings.lessons import LESSONS
 from handlers.meetings.log_meeting import LOG_MEETING
 from handlers.menu import make_help, make_menu
 from handlers.office import SYSTEM
@@ -56,6 +65,11 @@ from handlers.scheduling.schedule import SCHEDULE
 __all__ = ["build_routes", "compose_board", "compose_live", "compose_reminder"]
 
 OFFICE = (REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION)
+OF_GROUPS: tuple[Dialog[Any], ...] = (
+    *(CHANGE_GROUP, TAUGHT, MISSED),
+    *(ACCEPT_GROUPS, REFUSE_GROUPS, WITHDRAW_OFFER),
+)
+CURRICULUM: tuple[Dialog[Any], ...] = (MODULES, VARIANT, ADD_MATERIAL, SEE_MATERIAL, REMOVE_MATERIAL)
 ANSWERS: tuple[Dialog[Any], ...] = (RSVP, REASON, STAND_IN, MATE, ROOM)
 
 OVERSEEING: tuple[Dialog[Any], ...] = (MONTH_RECAP, NUDGE, HEAT_MAP, WORKBOOK)
@@ -88,6 +102,8 @@ def build_routes(
         Command("p2k2", LOG_MEETING, "Catat P2K2", "catat pertemuan; juga sebaris: p2k2 melati 2.2 kemarin 3s 7i"),
         Command("jadwal", SCHEDULE, "Jadwal", "rencana pertemuan"),
         Command("kelompok", GROUPS, "Kelompok", "kelompok dampingan saya"),
+        Command("anggota", MEMBERS, "", "anggota masuk atau keluar: anggota 7 keluar mulai 1 Desember"),
+        Command("serahkan", HANDOVER, "", "serahkan kelompok ke pendamping lain"),
         Command("kegiatan", my_events, "Kegiatan", "undangan, jawaban, dan absen saya"),
         Command("hadir", CHECK_IN, "", "absen dengan kode: /hadir K7M2P"),
         Command("buat", ANNOUNCE, "Buat kegiatan", "umumkan kegiatan baru"),
@@ -113,6 +129,9 @@ def build_routes(
         *BROADCASTS,
         make_resend(office),
         *make_second_yes(office, send_all),
+        *OF_GROUPS,
+        *CURRICULUM,
+        make_group_sheet(office),
         *make_accounting(office, link),
     )
     payloads = {"c": VERIFY.name, "h": CHECK_IN.name, "k": my_events.name, "s": "pindai", "u": CLAIM.name}

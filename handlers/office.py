@@ -44,6 +44,16 @@ ACTIONS = {
     "disagree": "menolak siaran",
     "rule": "mengubah aturan kantor",
     "nudge": "mengingatkan pendamping",
+    "hand over": "menyerahkan kelompok",
+    "offer groups": "menawarkan kelompok",
+    "stunting-variant": "memilih susunan modul stunting",
+    "add-module": "menambah modul",
+    "name-module": "mengubah nama modul",
+    "place-module": "memindah urutan modul",
+    "active-module": "mengatur modul yang dipakai",
+    "move-lesson": "memindah urutan sesi",
+    "add-material": "menambah bahan materi",
+    "remove-material": "menghapus bahan materi",
 }
 
 

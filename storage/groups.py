@@ -1,13 +1,18 @@
 """Groups (kelompok) of a facilitator: a name, a village, a number of members; who the members are stays on paper."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from storage.database import Connection
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group in use or closed; its members are the numbers 1 to `members` of the facilitator's own list."""
+    """A group in use or closed; `members` is how many it has today, of the numbers 1 to `numbers` of the paper list.
+
+    `place`, `week` (of the month, 1 to 5), `weekday` (Monday is 0) and `time` ("14:00", local) are where and when it
+    usually meets; None where nothing is usual.
+    """
 
     id: int
     person_id: int
@@ -16,11 +21,19 @@ class Group:
     village: str
     members: int
     active: bool
+    numbers: int = 0
+    place: str = ""
+    week: int | None = None
+    weekday: int | None = None
+    time: str | None = None
+    district_id: int = 0
+    district: str = ""
 
 
 _GROUP = """
-    SELECT g.id, g.person_id, g.name, g.village_id, v.name, g.members, g.state = 'active'
-    FROM groups g JOIN villages v ON v.id = g.village_id
+    SELECT g.id, g.person_id, g.name, g.village_id, v.name, g.members, g.state = 'active', g.numbers, g.place,
+           g.usual_week, g.usual_weekday, g.usual_time, v.district_id, d.name
+    FROM groups g JOIN villages v ON v.id = g.village_id JOIN districts d ON d.id = v.district_id
 """
 
 
@@ -70,12 +83,28 @@ def rename_group(db: Connection, id: int, name: str) -> None:  # the word the ta
     db.execute("UPDATE groups SET name = ? WHERE id = ?", (name, id))
 
 
-def resize_group(db: Connection, id: int, members: int) -> None:  # the word the tables use
-    """Set the number of members from now on; meetings that were held keep theirs."""
+def set_place(db: Connection, id: int, place: str) -> None:  # the word the tables use
+    """Set where the group usually meets."""
+    db.execute("UPDATE groups SET place = ? WHERE id = ?", (place, id))
+
+
+def set_usual_day(db: Connection, id: int, week: int | None, weekday: int | None, time: str | None) -> None:  # as above
+    """Set when the group usually meets; None three times where nothing is usual."""
     db.execute(
-        "UPDATE groups SET members = :members, numbers = max(numbers, :members) WHERE id = :id",
-        {"id": id, "members": members},
+        "UPDATE groups SET usual_week = :week, usual_weekday = :weekday, usual_time = :time WHERE id = :id",
+        {"week": week, "weekday": weekday, "time": time, "id": id},
     )
+
+
+def move_to_village(db: Connection, id: int, village_id: int) -> None:  # the word the tables use
+    """Let the group belong to another village. Raises sqlite3.IntegrityError where one of its name is in use there."""
+    db.execute("UPDATE groups SET village_id = ? WHERE id = ?", (village_id, id))
+
+
+def free_name(db: Connection, person_id: int, village_id: int, name: str, most: int) -> str:
+    """Return the name, or with a number after it, that no group of the facilitator in the village has."""
+    tries = (name, *(f"{name[: most - 3]} {number}" for number in range(2, 100)))
+    return next(one for one in tries if group_named(db, person_id, village_id, one) is None)
 
 
 def close_group(db: Connection, id: int) -> None:  # the word the tables use
@@ -83,6 +112,7 @@ def close_group(db: Connection, id: int) -> None:  # the word the tables use
     db.execute("UPDATE groups SET state = 'closed' WHERE id = ?", (id,))
 
 
-def _group(row: tuple[int, int, str, int, str, int, int]) -> Group:
-    id, person_id, name, village_id, village, members, active = row  # noqa: A001  # the word the tables use
-    return Group(id, person_id, name, village_id, village, members, bool(active))
+def _group(row: tuple[Any, ...]) -> Group:
+    values = list(row)
+    values[6] = bool(values[6])
+    return Group(*values)

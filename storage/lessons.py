@@ -13,12 +13,14 @@ SEED = Path(__file__).parent / "seed" / "lessons.json"
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A module; `key` never changes, name and rank are the office's."""
+    """A module; `key` never changes, name and rank are the office's. Those of the core count together."""
 
     id: int
     key: str
     name: str
     rank: int
+    core: bool = False
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Lesson:
     active: bool
 
 
-_MODULE = "SELECT id, key, name, rank FROM modules "
+_MODULE = "SELECT id, key, name, rank, core, active FROM modules "
 _LESSON = """
     SELECT l.id, l.module_id, m.name, m.rank, l.number, l.title, l.active
     FROM lessons l JOIN modules m ON m.id = l.module_id
@@ -45,12 +47,16 @@ _IN_ORDER = " ORDER BY m.rank, m.id, l.number"
 def load_lessons(db: Connection, seed: Mapping[str, Any]) -> int:
     """Add the modules and lessons of the seed that are not there yet; return how many lessons were added.
 
-    The seed is `{"modules": [{"key": …, "name": …, "rank": …, "lessons": [titles]}]}`. What is there stays as it is:
-    the office may have renamed it, or set it aside.
+    The seed is `{"modules": [{"key": …, "name": …, "rank": …, "core": …, "lessons": [titles], "variants": {…}}]}`. What
+    is there stays as it is: the office may have renamed it, or set it aside. A lesson that only another variant has is
+    put at the end, out of use.
     """
     added = 0
     for module in seed["modules"]:
-        db.execute("INSERT INTO modules (key, name, rank) VALUES (:key, :name, :rank) ON CONFLICT DO NOTHING", module)
+        db.execute(
+            "INSERT INTO modules (key, name, rank, core) VALUES (:key, :name, :rank, :core) ON CONFLICT DO NOTHING",
+            {"core": 0, **{name: module[name] for name in ("key", "name", "rank", "core") if name in module}},
+        )
         for number, title in enumerate(module["lessons"], 1):
             added += db.execute(
                 """
@@ -60,18 +66,27 @@ def load_lessons(db: Connection, seed: Mapping[str, Any]) -> int:
                 """,
                 {"key": module["key"], "number": number, "title": title},
             ).rowcount
+        for key, title in (one for variant in module.get("variants", {}).values() for one in variant):
+            added += db.execute(
+                """
+                INSERT INTO lessons (module_id, number, title, key, active)
+                SELECT m.id, (SELECT max(number) + 1 FROM lessons WHERE module_id = m.id), :title, :key, 0
+                FROM modules m WHERE m.key = :module AND NOT EXISTS (SELECT 1 FROM lessons WHERE key = :key)
+                """,
+                {"module": module["key"], "key": key, "title": title},
+            ).rowcount
     return added
 
 
-def modules(db: Connection) -> list[Module]:
-    """Return the modules in use, in order."""
-    return [Module(*row) for row in db.execute(_MODULE + "WHERE active = 1 ORDER BY rank, id")]
+def modules(db: Connection, *, every: bool = False) -> list[Module]:
+    """Return the modules in order: those in use, or every one."""
+    return [_module(row) for row in db.execute(_MODULE + "WHERE active = 1 OR ? ORDER BY rank, id", (every,))]
 
 
 def module(db: Connection, id: int) -> Module | None:
     """Return the module with this id."""
     row = db.execute(_MODULE + "WHERE id = ?", (id,)).fetchone()
-    return Module(*row) if row else None
+    return _module(row) if row else None
 
 
 def lessons(db: Connection, module_id: int, *, every: bool = False) -> list[Lesson]:
@@ -105,11 +120,15 @@ def retitle(db: Connection, id: int, title: str) -> bool:
 
 def add_lesson(db: Connection, module_id: int, title: str) -> int:
     """Put a lesson at the end of a module and return its id."""
+    # Its key is one that was never used: numbers change when the office puts lessons in another order.
     row = db.execute(
         """
         INSERT INTO lessons (module_id, number, title, key)
-        SELECT m.id, n.next, :title, m.key || '-' || n.next
-        FROM modules m, (SELECT coalesce(max(number), 0) + 1 AS next FROM lessons WHERE module_id = :module) n
+        SELECT m.id, n.next, :title, m.key || '-' || max(n.next, n.keyed + 1)
+        FROM modules m, (
+            SELECT coalesce(max(l.number), 0) + 1 AS next,
+                   coalesce(max(CAST(replace(l.key, o.key || '-', '') AS INTEGER)), 0) AS keyed
+            FROM modules o LEFT JOIN lessons l ON l.module_id = o.id WHERE o.id = :module) n
         WHERE m.id = :module RETURNING id
         """,
         {"module": module_id, "title": title},
@@ -143,6 +162,11 @@ def next_lesson(db: Connection, group_id: int) -> Lesson | None:
         {"group": group_id},
     ).fetchone()
     return _lesson(row) if row else None
+
+
+def _module(row: tuple[Any, ...]) -> Module:
+    id, key, name, rank, core, active = row  # noqa: A001  # the word the tables use
+    return Module(id, key, name, rank, bool(core), bool(active))
 
 
 def _lesson(row: tuple[Any, ...]) -> Lesson:

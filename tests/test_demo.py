@@ -35,7 +35,7 @@ async def test_the_story_leads_to_the_morning_of_the_bimtek(tmp_path: Path) -> N
         assert f"{clock.now().astimezone(ZoneInfo(ZONE)):%F %H:%M}" == "2023-11-12 06:50"
         assert await read(count, "SELECT count(*) FROM districts") == 23
         assert await read(count, "SELECT count(*) FROM villages") == 277
-        assert await read(count, "SELECT count(*) FROM lessons") == 29
+        assert await read(count, "SELECT count(*) FROM lessons WHERE active = 1") == 29
         assert await read(count, "SELECT count(*) FROM persons WHERE role = 'facilitator'") == 151
         assert await read(count, "SELECT count(*) FROM persons WHERE role = 'tksk'") == 23
         assert await read(count, "SELECT count(*) FROM invitations WHERE own = 1") == 174

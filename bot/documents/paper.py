@@ -80,15 +80,15 @@ class Paper:
         return bytes(self.pdf.output())
 
 
-def new_paper(stationery: Stationery, proof: Proof, *, landscape: bool = False) -> Paper:
-    """Open a document whose every page ends with the checksum, its QR code and the page's number."""
+def new_paper(stationery: Stationery, proof: Proof | None = None, *, landscape: bool = False) -> Paper:
+    """Open a document whose every page ends with its number, and with checksum and QR code where it has a proof."""
     pdf = _Footed(proof, "landscape" if landscape else "portrait")
     pdf.set_creation_date(_MADE_AT)
     pdf.set_creator("pkh-bot")
     for style, name in _FONTS.items():
         pdf.add_font(FAMILY, style, _folder() / name)
     pdf.set_margins(12, 10, 12)
-    pdf.set_auto_page_break(auto=True, margin=_QR + 12)
+    pdf.set_auto_page_break(auto=True, margin=_QR + 12 if proof else 16)
     pdf.add_page()
     return Paper(pdf, stationery)
 
@@ -147,19 +147,20 @@ def put_signature(paper: Paper, dated: str) -> None:
 class _Footed(FPDF):
     """Draws the foot of each page when the page is full."""
 
-    def __init__(self, proof: Proof, orientation: str) -> None:
+    def __init__(self, proof: Proof | None, orientation: str) -> None:
         super().__init__(orientation=orientation, unit="mm", format="A4")
         self.proof = proof
 
     def footer(self) -> None:
         """Put the QR code at the left, what it is for beside it, and the page's number at the right."""
         top = self.h - _QR - 9
-        self.image(_qr(self.proof.content), x=self.l_margin, y=top, w=_QR)
         self.set_font(FAMILY, "", 8)
         self.set_text_color(90)
-        self.set_xy(self.l_margin + _QR + 2, top + 4)
-        self.cell(120, 4, f"Kode lembar {self.proof.checksum}", new_x=XPos.LEFT, new_y=YPos.NEXT)
-        self.cell(120, 4, f"Untuk memeriksanya kirim ke bot: PERIKSA {self.proof.checksum}")
+        if self.proof is not None:
+            self.image(_qr(self.proof.content), x=self.l_margin, y=top, w=_QR)
+            self.set_xy(self.l_margin + _QR + 2, top + 4)
+            self.cell(120, 4, f"Kode lembar {self.proof.checksum}", new_x=XPos.LEFT, new_y=YPos.NEXT)
+            self.cell(120, 4, f"Untuk memeriksanya kirim ke bot: PERIKSA {self.proof.checksum}")
         if self.auto_page_break:  # a sheet that is one page by its nature needs no number
             self.set_xy(self.w - self.r_margin - 50, top + 8)
             self.cell(50, 4, f"Halaman {self.page_no()} dari {{nb}}", align=Align.R)

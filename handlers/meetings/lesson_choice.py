@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import takewhile
 from typing import Any
 
+from bot import dates
 from bot.message import Choice, Said
 from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, pick
 from bot.text import Text
 from bot.typed import Typed, words
-from storage import lessons, meetings
+from storage import lessons, plans, progress
 from storage.database import Connection
 from storage.lessons import Lesson
 from storage.meetings import Meeting
@@ -21,10 +24,14 @@ _LONG_NUMBER = re.compile(r"[\d][\d .-]{8,}\d")
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is taught: a lesson, or, where that is None, other material of this title."""
+    """What is taught: a lesson, or, where that is None, other material of this title.
+
+    `remark` is a sentence that warns of a repeat or a skip, to stand in a summary; '' where nothing is unusual.
+    """
 
     lesson: Lesson | None
     topic: str = ""
+    remark: str = ""
 
     @property
     def lesson_id(self) -> int | None:
@@ -39,12 +46,37 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Syllabus:
-    """The lessons in use, and where a group stands among them: `held` of `all`."""
+    """The lessons in use, and where a group stands: `held` of `all` of the part to which what follows belongs.
+
+    The core's modules are one part, every other module is one by itself. `given` is the last local day of each lesson.
+    """
 
     lessons: Sequence[Lesson]
     following: Lesson | None
     held: int
     all: int
+    given: Mapping[int, str] = field(default_factory=dict)
+    core: frozenset[int] = frozenset()  # the ids of its modules
+    planned: frozenset[int] = frozenset()  # the ids of lessons that are still to come
+
+    def remark(self, lesson: Lesson) -> str:
+        """Warn, in one sentence, that the group had this lesson before, or that it leaves some out."""
+        if day := self.given.get(lesson.id):
+            return f"⚠️ Kelompok ini sudah mendapat sesi itu pada {dates.show_day(date.fromisoformat(day))}."
+        earlier = list(takewhile(lambda one: one.id != lesson.id, self.lessons))
+        of_part = [one for one in reversed(earlier) if self._part(one) == self._part(lesson)]
+        between = list(takewhile(lambda one: one.id not in self.given, of_part))
+        # Where nothing of the part was given, the group had begun before this office's records did.
+        known = len(between) < len(of_part)
+        skipped = [one for one in reversed(between) if known and one.id not in self.planned]
+        if not skipped:
+            return ""
+        first = skipped[0]
+        more = f" dan {len(skipped) - 1} sesi lain" if len(skipped) > 1 else ""
+        return f"⚠️ Belum diberikan sebelumnya: {first.module}, sesi {first.number}{more}."
+
+    def _part(self, lesson: Lesson) -> int:
+        return 0 if lesson.module_id in self.core else lesson.module_id
 
 
 def material_line(module: str, number: int, title: str) -> str:
@@ -59,10 +91,17 @@ def material_of(meeting: Meeting) -> str:
     return material_line(meeting.module, meeting.number, meeting.title)
 
 
-def syllabus(db: Connection, group_id: int) -> Syllabus:
-    """Read where the group stands."""
-    in_use = [one for module in lessons.modules(db) for one in lessons.lessons(db, module.id)]
-    return Syllabus(in_use, lessons.next_lesson(db, group_id), *meetings.count_lessons_held(db, group_id))
+def syllabus(db: Connection, group_id: int, but: int | None = None) -> Syllabus:
+    """Read where the group stands; the record `but`, which is just being changed, is no repeat of itself."""
+    modules = lessons.modules(db)
+    in_use = [one for module in modules for one in lessons.lessons(db, module.id)]
+    core = frozenset(one.id for one in modules if one.core)
+    following = lessons.next_lesson(db, group_id)
+    part = following.module_id if following and following.module_id not in core else None
+    counted = [one for one in progress.parts(db, group_id) if one.module_id == part]
+    held, every = (counted[0].held, counted[0].all) if counted else (0, 0)
+    given, planned = progress.last_given(db, group_id, but), frozenset(plans.planned_lessons(db, group_id))
+    return Syllabus(in_use, following, held, every, given, core, planned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +172,7 @@ class WhichMaterial(Question[Material]):
         found = next((one for one in self.syllabus.lessons if one.id == kept), None)
         if found is None:
             raise NoLongerFits("Sesi tadi sudah tidak dipakai, mohon pilih lagi.")
-        return Material(found)
+        return Material(found, remark=self.syllabus.remark(found))
 
     def show(self, value: Material) -> str:
         return value.line() if value.lesson else f"{value.topic} (tambahan)"

@@ -198,6 +198,7 @@ def _summary(report: Report, zone: str) -> Text:
         [
             bold(title_of(report.group)) + f" · {moment}",
             report.material.line(),
+            report.material.remark,
             show_attendance(report.group.members, report.absences),
             f"Foto: {len(report.photos)}" if report.photos else "Foto belum ada.",
             f"Kendala: {report.obstacles}" if report.obstacles else "",

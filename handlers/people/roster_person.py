@@ -10,6 +10,7 @@ from bot.picked import choose
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
+from handlers.groups.handover import groups_to_hand_over
 from handlers.people.access import keep_out, let_in
 from storage import office, people, places, roster_search
 from storage.people import Person
@@ -33,7 +34,8 @@ def show_person(tx: Settling, person_id: int, opening: str = "") -> None:
     """Show the person's card with what the office can do about him or her."""
     listed = roster_search.listed(tx.db, person_id)
     assert listed is not None, "people are never deleted"
-    tx.say(lines([opening, _card(listed, tx.zone)]), *_choices(listed.person, tx.me))
+    held, hand_over = groups_to_hand_over(tx.db, listed.person)
+    tx.say(lines([opening, _card(listed, tx.zone), held]), *_choices(listed.person, tx.me), *hand_over)
 
 
 def show_number(phone: str | None) -> str:

@@ -83,7 +83,7 @@ def save_plan(tx: Settling, plan: Plan) -> None:
         place=plan.place,
         now=tx.stamp,
     )
-    say_stands(tx, meeting_id, "✅ Tersimpan di jadwal.")
+    say_stands(tx, meeting_id, " ".join(filter(None, ("✅ Tersimpan di jadwal.", plan.material.remark))))
 
 
 def say_stands(tx: Settling, meeting_id: int, opening: str) -> None:
@@ -93,6 +93,7 @@ def say_stands(tx: Settling, meeting_id: int, opening: str) -> None:
     tx.say(
         lines([opening, describe(meeting)]),
         action("undangan", f"m{meeting.id}", "Undangan"),
+        action("daftarhadir", f"m{meeting.id}", "Daftar hadir"),
         action("jadwal", f"m{meeting.id}", "Ubah jadwal"),
         PLAN,
     )

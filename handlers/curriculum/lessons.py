@@ -9,8 +9,11 @@ from bot.picked import choose
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import bold, lines
+from bot.typed import a_number
+from handlers.curriculum.lesson_files import show_files
+from handlers.curriculum.stunting_variant import CHOOSE, not_chosen
 from handlers.meetings.lesson_choice import MOST_LETTERS, material_line, safe_words
-from storage import lessons, office
+from storage import curriculum, lessons, office
 from storage.lessons import Lesson, Module
 
 CURRICULUM = frozenset({"operator", "coordinator"})
@@ -54,7 +57,22 @@ class SetActive:
     active: bool
 
 
-Wish = ListModules | ListLessons | Retitle | Add | SetActive
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Put a lesson at another place in its module."""
+
+    lesson: Lesson
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Show the key material of a lesson."""
+
+    lesson: Lesson
+
+
+Wish = ListModules | ListLessons | Retitle | Add | SetActive | Place | Files
 
 
 async def run(chat: Chat, read: Reader) -> Wish:
@@ -70,7 +88,7 @@ async def run(chat: Chat, read: Reader) -> Wish:
         lesson = await read(lessons.lesson, id_)
         if lesson is None:
             raise Refused(NO_LONGER)
-        return await _change(chat, lesson)
+        return await _change(chat, read, lesson)
     return ListModules()
 
 
@@ -91,6 +109,11 @@ def save(tx: Settling, wish: Wish) -> None:
             lessons.set_active(tx.db, lesson.id, active)
             words = ("use-lesson", "✅ Dipakai lagi") if active else ("set-lesson-aside", "✅ Tidak dipakai lagi")
             _note_and_say(tx, lesson.id, *words)
+        case Place(lesson, place):
+            curriculum.place_lesson(tx.db, lesson.id, place)
+            _note_and_say(tx, lesson.id, "move-lesson", "✅ Tersimpan")
+        case Files(lesson):
+            show_files(tx, lesson)
 
 
 LESSONS = Dialog("materi", "Materi P2K2", run, save, CURRICULUM, steps=2)
@@ -103,10 +126,25 @@ async def _add(chat: Chat, module: Module) -> Add:
     return Add(module, title)
 
 
-async def _change(chat: Chat, lesson: Lesson) -> Retitle | SetActive:
+async def _change(chat: Chat, read: Reader, lesson: Lesson) -> Wish:
     switch = "Jangan dipakai lagi" if lesson.active else "Pakai lagi"
-    whats = {"title": "Ubah judul", "switch": switch}
-    if await chat.ask("what", choose(f"{_line(lesson)}. Ubah apa?", whats)) == switch:
+    whats = {"title": "Ubah judul", "place": "Pindah urutan", "files": "Bahan materi", "switch": switch}
+    if not lesson.active:
+        del whats["place"]
+    chosen = await chat.ask("what", choose(f"{_line(lesson)}. Ubah apa?", whats))
+    if chosen == whats["files"]:
+        return Files(lesson)
+    if chosen == whats.get("place"):
+        inside = await read(lessons.lessons, lesson.module_id)
+        question = a_number(f"Sekarang sesi {lesson.number}. Menjadi sesi nomor berapa?", 1, len(inside))
+        place = await chat.ask("place", question, label="Urutan")
+        await chat.confirm(
+            lines(
+                [bold("Pindah urutan"), _line(lesson), f"Menjadi sesi {place}; nomor sesi lain di modul ini bergeser."]
+            )
+        )
+        return Place(lesson, place)
+    if chosen == switch:
         effect = "ditawarkan lagi" if not lesson.active else "tidak ditawarkan lagi, laporan yang sudah ada tetap"
         await chat.confirm(lines([bold(switch), _line(lesson), f"Sesi ini {effect}."]), "Ya")
         return SetActive(lesson, not lesson.active)
@@ -116,20 +154,44 @@ async def _change(chat: Chat, lesson: Lesson) -> Retitle | SetActive:
 
 
 def _list_modules(tx: Settling) -> None:
-    found = [(one, lessons.lessons(tx.db, one.id)) for one in lessons.modules(tx.db)]
-    count = sum(len(inside) for _, inside in found)
-    buttons = [action("materi", f"m{one.id}", f"{one.name} ({len(inside)} sesi)") for one, inside in found]
-    tx.say(lines([bold(f"Materi P2K2: {len(found)} modul, {count} sesi"), "Modul yang mana?"]), *buttons)
+    every = [(one, lessons.lessons(tx.db, one.id)) for one in lessons.modules(tx.db, every=True)]
+    count = sum(len(inside) for one, inside in every if one.active)
+    buttons = [action("materi", f"m{one.id}", _module_label(one, len(inside))) for one, inside in every]
+    asks = not_chosen(tx.db)
+    tx.say(
+        lines(
+            [
+                bold(f"Materi P2K2: {sum(one.active for one, _ in every)} modul, {count} sesi"),
+                asks,
+                "Modul yang mana?",
+            ]
+        ),
+        *buttons,
+        action("modul", "baru", "Tambah modul"),
+        *([CHOOSE] if asks else []),
+    )
+
+
+def _module_label(module: Module, inside: int) -> str:
+    return f"{module.name} ({inside} sesi)" if module.active else f"{module.name} (tidak dipakai)"
 
 
 def _list_lessons(tx: Settling, module: Module) -> None:
     inside = lessons.lessons(tx.db, module.id, every=True)
     aside = [f"Sesi {one.number} tidak dipakai." for one in inside if not one.active]
-    heading = f"Modul {module.name}"
     tx.say(
-        lines([bold(heading), *aside, "Pilih sesi yang akan diubah:"]),
+        lines(
+            [
+                bold(f"Modul {module.name}"),
+                "" if module.active else "Modul ini tidak dipakai.",
+                *aside,
+                "Pilih sesi yang akan diubah:" if inside else "Belum ada sesi.",
+            ]
+        ),
         *_buttons(inside),
         action("materi", f"t{module.id}", "Tambah sesi"),
+        action("modul", f"u{module.id}", "Ubah modul"),
+        *([CHOOSE] if module.key == curriculum.MODULE_WITH_VARIANTS else []),
         BACK,
     )
 
