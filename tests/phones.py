@@ -86,7 +86,7 @@ class SimulatedPhones:
             one = dict(one)
             if attach := one.pop("attach", None):
                 name, type_, content = file_named(*attach)
-                digest = await self._app.media.keep(content, type_)
+                digest = await self._app.media.receive(content, type_)
                 one["files"] = [[digest, name, type_, len(content)]]
             ready.append(one)
         await self._channel.receive(self.chat(who), who, *ready)

@@ -19,15 +19,21 @@ _GROUPS = (
     *(("Dahlia", "KR", 12), ("Matahari", "KR", 21), ("Dua", "KR", 13)),
 )
 GROUPS = [
-    Group(id, 1, name, list(_VILLAGES).index(village), _VILLAGES[village], members, True)
-    for id, (name, village, members) in enumerate(_GROUPS, 1)
+    Group(number, 1, name, list(_VILLAGES).index(village), _VILLAGES[village], members, True)
+    for number, (name, village, members) in enumerate(_GROUPS, 1)
 ]
 CURRICULUM = [
     Lesson(100 * module["rank"] + number, module["rank"], module["name"], module["rank"], number, title, True)
     for module in json.loads(LESSONS.read_text())["modules"]
     for number, title in enumerate(module["lessons"], 1)
 ]
-_MORE = {"tempat": "place", "kendala": "obstacles", "tindak lanjut": "follow_up", "batal": "why_not", "untuk": "for_whom"}
+_MORE = {
+    "tempat": "place",
+    "kendala": "obstacles",
+    "tindak lanjut": "follow_up",
+    "batal": "why_not",
+    "untuk": "for_whom",
+}
 _REASONS = {"s": "sick", "i": "excused", "a": "absent"}
 
 

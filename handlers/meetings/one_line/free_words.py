@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from handlers.meetings.one_line.cutting import CUT, cut_span, whole_words, words_between
 
 _NO_PLAN = (
-    r"(?:di)?batal(?:kan)?|(?:tidak|tdk|gak|ga|nggak|tak)\s+(?:jadi|terlaksana|dilaksanakan|terselenggara)|ditunda|tertunda"
+    r"(?:di)?batal(?:kan)?|ditunda|tertunda"
+    r"|(?:tidak|tdk|gak|ga|nggak|tak)\s+(?:jadi|terlaksana|dilaksanakan|terselenggara)"
 )
 _LABELS = {
     "obstacles": r"kendala(?:nya)?|hambatan(?:nya)?|masalah(?:nya)?",
@@ -17,10 +18,12 @@ _ANY = re.compile(
     r"(?<!\w)(?:" + "|".join(f"(?P<{name}>{words})" for name, words in _LABELS.items()) + r")(?!\w)\s*[:=-]?\s*",
     re.IGNORECASE,
 )
-_BECAUSE = re.compile(r"^[\s,:;.-]*(?:(?:karena|krn|karna|sebab|akibat|gara-gara|gara2|alasan)\b\s*:?\s*)?", re.IGNORECASE)
+_BECAUSE = re.compile(
+    r"^[\s,:;.-]*(?:(?:karena|krn|karna|sebab|akibat|gara-gara|gara2|alasan)\b\s*:?\s*)?", re.IGNORECASE
+)
 _STOP = (
     r"hadir|hdr|semua\w*|smua|lengkap|nihil|absen|sakit|skt|izin|izn|ijin|alpa|alfa|tidak|tdk|yg|yang|no|nomor|untuk|utk|"
-    r"s|i|a|kelompok\s+(?=%s)|wib|pak$" % CUT
+    rf"s|i|a|kelompok\s+(?={CUT})|wib|pak$"
 )
 _PLACE = re.compile(
     r"(?<!\w)(?:(?:ber)?tempat(?:nya)?\s*:?\s*(?:di\b\s*)?|lokasi(?:nya)?\s*:?\s*(?:di\b\s*)?|di\s+)"

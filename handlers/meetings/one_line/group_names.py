@@ -11,15 +11,17 @@ from storage.groups import Group
 
 _LABEL = r"(?:kelompok|kelompk|klompok|klmpok|kelp|kel|klp|klpk|kpk|grup)\b\.?\s*:?\s*"
 _VILLAGE = r"(?:[\s,(]*(?:di\s+)?(?:desa|ds|kelurahan|kel|dusun)?\.?\s*{}\)?)"
-_JOINT = re.compile(r"\s*(?:,?\s*(?:dan|dn|sama|sm|serta|bareng|gabung)\s+|[+&/,]\s*)(?:%s)?" % _LABEL, re.IGNORECASE)
+_JOINT = re.compile(rf"\s*(?:,?\s*(?:dan|dn|sama|sm|serta|bareng|gabung)\s+|[+&/,]\s*)(?:{_LABEL})?", re.IGNORECASE)
 _ELSEWHERE = whole_words(
     r"(?:di|tempat|bertempat|lokasi|posyandu|paud|tk|rumah|rmh|gang|gg|jl|jalan|simpang|mushola|masjid|balai|bu|ibu)\s*:?"
 )
-_WORDS_OF_A_LINE = frozenset(
-    "sakit skt izin izn ijin alpa alfa alpha absen hadir hdr semua smua lengkap nihil tidak tdk gak belum modul mod mdl "
-    "sesi ses materi tentang kendala hambatan tindak lanjut batal tunda ditunda jadi karena krn untuk utk jam pukul pkl "
-    "siang pagi sore malam wib orang org kpm kecuali selain nomor anggota kelompok desa rumah balai sehat".split()
-) | frozenset(WORDS) | frozenset(NUMERALS)  # fmt: skip
+_OWN_WORDS = (
+    "sakit skt izin izn ijin alpa alfa alpha absen hadir hdr semua smua lengkap nihil tidak tdk gak belum modul mod "
+    "mdl sesi ses materi tentang kendala hambatan tindak lanjut batal tunda ditunda jadi karena krn untuk utk jam "
+    "pukul pkl siang pagi sore malam wib orang org kpm kecuali selain nomor anggota kelompok desa rumah balai sehat"
+)
+_WORDS_OF_A_LINE = frozenset(_OWN_WORDS.split()) | frozenset(WORDS) | frozenset(NUMERALS)
+_NOT_A_NUMBER = r"(?!(?<=\d)\s+(?:orang|org|kpm|anggota|(?:sakit|skt|izin|izn|ijin|alpa)\b(?!\s*:?\s*\d)))"
 _ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 
 
@@ -84,7 +86,8 @@ def _spellings(name: str) -> list[re.Pattern[str]]:
         ways = [rf"{stem}\s*{number}", *(rf"{stem}\s+{other}" for other in others[1:])]
     # "melati 2" is not named by "melati 2.2": that is Melati, and a lesson.
     return [
-        re.compile(rf"(?<!\w)(?P<label>{_LABEL})?(?<!\w)(?P<name>{way})(?!\w|[.,:/-]\d)", re.IGNORECASE) for way in ways
+        re.compile(rf"(?<!\w)(?P<label>{_LABEL})?(?<!\w)(?P<name>{way})(?!\w|[.,:/-]\d){_NOT_A_NUMBER}", re.IGNORECASE)
+        for way in ways
     ]
 
 
@@ -130,9 +133,9 @@ def _near(typed: str, by_name: Mapping[str, list[Group]]) -> tuple[int, tuple[Gr
         elif is_near(typed.replace(" ", ""), name.replace(" ", "")) and " " in name:
             found[name] = slips(typed.replace(" ", ""), name.replace(" ", ""))
         elif len(name.split()) > 1:
-            parts = [word for word in name.split() if len(word) >= 5 and typed == word]
+            parts = [slips(typed, word) for word in name.split() if len(word) >= 5 and is_near(typed, word)]
             if parts:
-                found[name] = 3
+                found[name] = 3 + min(parts)
     if not found:
         return None
     nearest = min(found.values())

@@ -22,7 +22,12 @@ _SLASHED = re.compile(r"(?<![\w.,:/-])(\d{1,2})\s?/\s?(\d{1,2})(?!\w|\s?[.,:/-]\
 _WITH_A_COMMA = re.compile(rf"(?:^|(?<={CUT}\s)|(?<=materi\s))(\d{{1,2}}),(\d{{1,2}})(?!\w|\s?[.,:/-]\s?\d)")
 _ALONE = re.compile(rf"\b(?:(modul|mod|mdl)|(sesi|ses))\W{{0,3}}{_NUMBER}\b", re.IGNORECASE)
 _ABOUT = whole_words(r"(?:materi|ttg|tentang|tema|judul|bahas|topik)\s*:?")
-_STOP = frozenset("yang yg dan untuk utk pada bagi terhadap atau lebih di dalam dengan".split())
+_COUNTS_OR_DATES = re.compile(r"\b(?:hadir|hdr|tgl|tanggal|tg|hari)\W*$", re.IGNORECASE)
+_ABSENCE = re.compile(
+    r"\d\s?(?:s|i|a|sakit|izin|alpa)\b|\b(?:semua|lengkap|nihil|sakit|izin|alpa|absen|hadir)\b", re.IGNORECASE
+)
+_LINKS = "yang yg dan untuk utk pada bagi terhadap atau lebih di dalam dengan"
+_STOP = frozenset(_LINKS.split())
 
 
 def find_lesson(line: str, lessons: Sequence[Lesson], problems: list[str]) -> tuple[Lesson | None, str]:
@@ -39,8 +44,8 @@ def find_lesson(line: str, lessons: Sequence[Lesson], problems: list[str]) -> tu
     for found in dotted:
         if len(found[2]) == 1:  # 9.30 is no lesson that is missing
             return _numbered(lessons, [int(found[1]), int(found[2])], problems), cut_span(line, *found.span())
-    if found := _in_module(line, lessons):
-        return found
+    if in_module := _in_module(line, lessons):
+        return in_module
     return _titled(line, lessons, problems)
 
 
@@ -76,7 +81,9 @@ def find_slashed(
     for found in _SLASHED.finditer(line):
         lesson = _lesson(lessons, [int(found[1]), int(found[2])])
         # After "hadir" it counts heads.
-        if lesson is None or re.search(r"\b(?:hadir|hdr|tgl|tanggal|tg|hari)\W*$", line[: found.start()], re.IGNORECASE):
+        if lesson is None or re.search(
+            r"\b(?:hadir|hdr|tgl|tanggal|tg|hari)\W*$", line[: found.start()], re.IGNORECASE
+        ):
             continue
         rest = cut_span(line, *found.span())
         if dated:
@@ -86,16 +93,16 @@ def find_slashed(
     return None, line
 
 
-def find_with_comma(
-    line: str, lessons: Sequence[Lesson], problems: list[str]
-) -> tuple[Lesson | None, str]:
+def find_with_comma(line: str, lessons: Sequence[Lesson], problems: list[str]) -> tuple[Lesson | None, str]:
     """Read 2,1 as a lesson where other numbers tell who was absent; where they do not, ask."""
     found = _WITH_A_COMMA.search(line)
     lesson = _lesson(lessons, [int(found[1]), int(found[2])]) if found else None
     if found is None or lesson is None:
         return None, line
     rest = cut_span(line, *found.span())
-    if re.search(r"\d\s?(?:s|i|a|sakit|izin|alpa)\b|\b(?:semua|lengkap|nihil|sakit|izin|alpa|absen|hadir)\b", rest, re.I):
+    if re.search(
+        r"\d\s?(?:s|i|a|sakit|izin|alpa)\b|\b(?:semua|lengkap|nihil|sakit|izin|alpa|absen|hadir)\b", rest, re.I
+    ):
         return lesson, rest
     problems.append(f"“{found[0]}”: materi {found[1]}.{found[2]}, atau nomor anggota? Mohon pilih.")
     return None, rest

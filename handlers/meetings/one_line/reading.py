@@ -31,7 +31,8 @@ MOST_LETTERS = 300
 _LAST_NIGHT = whole_words("semalam|semlm")  # in North Sumatra it is yesterday at any hour
 _JUST_NOW = whole_words(r"barusan|baru\s+saja|td\s+ini|tadi\s+ini")
 _LAST_WEEK = re.compile(
-    r"(?<!\w)(?<!\d )(?<!hari )(?<!hr )(?:minggu|mgg|mggu|pekan)\s+(?:lalu|lalo|kemarin|kmrn|kmarin|kemaren|kmrin)(?!\w)"
+    r"(?<!\w)(?<!\d )(?<!hari )(?<!hr )(?:minggu|mgg|mggu|pekan)\s+"
+    r"(?:lalu|lalo|kemarin|kmrn|kmarin|kemaren|kmrin)(?!\w)"
     r"(?!\s+(?:hari\s+)?(?:senin|selasa|rabu|kamis|jumat|sabtu))",
     re.IGNORECASE,
 )

@@ -36,13 +36,16 @@ _SHARED = re.compile(
 )
 _NOT_THERE = re.compile(r"\b(?:tidak\s+hadir|belum\s+hadir)\b(?=[\s:]*(?:no|nomor|nmr)?[\s.:]*\d)", re.IGNORECASE)
 _LOOSE = whole_words(r"\d{1,2}\s+(?:sakit|izin|alpa)")
-_CONTRARY = whole_words(r"kecuali|selain|tapi|tetapi|bukan|tidak|belum|absen|sakit|izin|alpa|skt|izn|ijin|kurang|\d+[sia]")
-_REASONS: dict[str, Reason] = {"s": "sick", "i": "excused"}
-FILLERS = frozenset(
-    "p2k2 fds kelompok kel klp desa kelurahan di pada hari materi dan wib yang yg kpm pertemuan lapor laporan sdh sudah "
-    "pak bu bapak ibu bpk kak makasih terima kasih terimakasih trims mksh tks thx assalamualaikum assalamu'alaikum ass "
-    "wr wb mohon mhn jam dgn dengan peserta anggota ya catat".split()
+_CONTRARY = whole_words(
+    r"kecuali|selain|tapi|tetapi|bukan|tidak|belum|absen|sakit|izin|alpa|skt|izn|ijin|kurang|\d+[sia]"
 )
+_REASONS: dict[str, Reason] = {"s": "sick", "i": "excused"}
+_FILLERS = (
+    "p2k2 fds kelompok kel klp desa kelurahan di pada hari materi dan wib yang yg kpm pertemuan lapor laporan sdh "
+    "sudah pak bu bapak ibu bpk kak makasih terima kasih terimakasih trims mksh tks thx assalamualaikum "
+    "assalamu'alaikum ass wr wb mohon mhn jam dgn dengan peserta anggota ya catat"
+)
+FILLERS = frozenset(_FILLERS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Came:
 
 
 def read_who_came(line: str, members: int | None, *, unclear: bool) -> Came:
-    """Read what is left of a line, of a group of so many members; `unclear` when numbers in it may be something else."""
+    """Read what is left of a line; `unclear` when numbers in it may be something else than members."""
     for spelling, plain in _PLAIN:
         line = spelling.sub(plain, line)
     line = _EXCEPT.sub("absen", line)
