@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from bot.message import Choice, Contact, Location, Media, Said
 from bot.pictures import LARGEST
-from bot.questions import Done, More, NotUnderstood, Question, pick
+from bot.questions import Done, More, NotTaken, NotUnderstood, Question, pick
 from bot.text import Text
 
 
@@ -25,11 +25,11 @@ class Files(Question[tuple[Media, ...]]):
         files = list(partial or ())
         if said.files and (said.kind == "photo" or (said.kind == "document" and self._takes(said.files))):
             if lost := why_lost(said.files):
-                raise NotUnderstood(lost)
+                raise NotTaken(lost)
             known = {kept[0] for kept in files}
             files += [[one.digest, one.name, one.type] for one in said.files if one.digest not in known]
             if len(files) > self.most:
-                raise NotUnderstood(f"Paling banyak {self.most} berkas. Kirim lagi yang dipilih saja.")
+                raise NotTaken(f"Paling banyak {self.most} berkas. Kirim lagi yang dipilih saja.")
             return Done(files) if self.most == 1 else More(files, f"{len(files)} foto diterima. Ada lagi?")
         if files and pick(self.choices(files), said) == "done":
             return Done(files)

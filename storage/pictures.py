@@ -23,6 +23,26 @@ class Use:
     same: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A report that photos may still follow."""
+
+    meeting_id: int
+    group: str
+    day: str
+
+
+def recent_reports(db: Connection, person_id: int, since: str) -> list[Recent]:
+    """Return the facilitator's reports of meetings held that were made from `since` (UTC text) on, the latest first."""
+    rows = db.execute(
+        "SELECT m.id, g.name, m.day FROM meetings m JOIN groups g ON g.id = m.group_id "
+        "WHERE m.person_id = ? AND m.state = 'held' AND m.logged_at >= ? AND m.verified_at IS NULL "
+        "ORDER BY m.logged_at DESC, m.id DESC LIMIT 8",
+        (person_id, since),
+    )
+    return [Recent(*row) for row in rows]
+
+
 def note_print(db: Connection, digest: str, print_: int) -> None:
     """Keep the print of a picture that is kept."""
     db.execute(
@@ -33,15 +53,15 @@ def note_print(db: Connection, digest: str, print_: int) -> None:
 
 def uses_of(db: Connection, digest: str) -> list[Use]:
     """Return the reports with this picture or one that looks the same: the same ones first, then the latest."""
-    alike = [digest, *_alike(db, digest)]
+    found = [digest, *alike(db, digest)]
     rows = db.execute(
         f"""
         SELECT DISTINCT m.id, m.person_id, g.name, m.day, e.digest = ?
         FROM evidence e JOIN meetings m ON m.id = e.meeting_id JOIN groups g ON g.id = m.group_id
-        WHERE e.digest IN ({", ".join("?" * len(alike))})
+        WHERE e.digest IN ({", ".join("?" * len(found))})
         ORDER BY 5 DESC, m.day DESC, m.id DESC
         """,
-        (digest, *alike),
+        (digest, *found),
     )
     return [Use(meeting_id, person_id, group, day, bool(same)) for meeting_id, person_id, group, day, same in rows]
 
@@ -63,7 +83,8 @@ def shared_pictures(db: Connection, since: str, until: str) -> list[tuple[str, S
     return found
 
 
-def _alike(db: Connection, digest: str) -> list[str]:
+def alike(db: Connection, digest: str) -> list[str]:
+    """Return the other pictures that look the same."""
     row = db.execute("SELECT print FROM picture_prints WHERE digest = ?", (digest,)).fetchone()
     if row is None:
         return []

@@ -41,7 +41,7 @@ def test_most_lines_are_clear() -> None:
 def test_a_name_with_a_slip_is_shown_as_it_was_typed() -> None:
     """Forgiven, and told."""
     line = Case("melti 2.1 kemarin 14.00 3s", {}, "").read()
-    assert line.remarks == ("Saya baca Kelompok Melati (diketik “melti”).",)
+    assert line.remarks == ("“melti” saya baca Kelompok Melati.",)
 
 
 def test_a_slip_between_two_names_is_asked() -> None:

@@ -185,7 +185,7 @@ def _settle(one: Named, line: str, problems: list[str], remarks: list[str]) -> G
             problems.append(f"“{one.typed}”: Kelompok {' atau '.join(names)}?")
         return None
     if not one.exact:
-        remarks.append(f"Saya baca Kelompok {found[0].name} (diketik “{one.typed}”).")
+        remarks.append(f"“{one.typed}” saya baca Kelompok {found[0].name}.")
     return found[0]
 
 
