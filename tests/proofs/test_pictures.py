@@ -1,9 +1,12 @@
 """How often a picture is known again, and how often two are taken for one: counted on generated pictures."""
 
+import pytest
 from PIL import Image, ImageDraw
 
 from bot.pictures import read_picture
 from tests.pictures import jpeg, known_again, near_prints, scene
+
+pytestmark = pytest.mark.proof
 
 
 def test_pictures_are_told_apart_and_known_again() -> None:
