@@ -21,6 +21,9 @@ _LEAST_STEPS = 24
 """Of 64: a picture with fewer is flat, or text on paper, whose prints are alike though the pictures are not."""
 
 
+_LEAST_ROWS = 5
+
+
 class NotAPicture(Exception):
     """The bytes are no picture that can be kept; the text says why, in a word for the log."""
 
@@ -77,4 +80,6 @@ def _print(image: Image.Image) -> int | None:
     ]
     if sum(abs(step) >= _STEP for step in steps) < _LEAST_STEPS:
         return None
-    return sum((step > 0) << at for at, step in enumerate(steps))
+    print_ = sum((step > 0) << at for at, step in enumerate(steps))
+    # Lines of writing repeat from top to bottom: on every sheet of paper the rows say the same.
+    return print_ if len(set(print_.to_bytes(_HIGH, "big"))) >= _LEAST_ROWS else None
