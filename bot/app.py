@@ -131,7 +131,7 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     async def store(arrived: list[Arrived]) -> None:
         await lanes.store(arrived)  # the channels come first, the lanes that they fill after them
 
-    channels = plan.make_channels(store, media.keep, media.open, clock)
+    channels = plan.make_channels(store, media.receive, media.open, clock)
     poster = Poster({name: channel.capabilities for name, channel in channels.items()})
     pacers = {name: Pacer(plan.pace.get(name, Limits())) for name in channels}
     courier = Courier(database, channels, clock, pacers, boot_id=plan.boot_id, workers=plan.workers, rng=plan.rng)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol
 from bot.corrections import read_corrections
 from bot.message import Choice, Message, Said
 from bot.picked import choose
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, fold, pick
+from bot.questions import Done, More, NoLongerFits, NotTaken, NotUnderstood, Question, fold, pick
 from bot.text import Text, lines
 from storage.database import Connection
 from storage.dialogs import Step
@@ -228,7 +228,7 @@ class Chat:
             raise Waiting(step, Message(Text.of(asks)), partial=SURE, missed=said is not None)
         if said is None:
             raise self._wait(step, question)
-        chosen = pick(question.choices(None), said)
+        chosen, why = pick(question.choices(None), said), ""
         if chosen in (EDITING, FILLING):
             raise self._edit(step, None, empty, chosen)
         for one in self.path:
@@ -237,11 +237,11 @@ class Chat:
                 kept = self.answers.get(one.step)
                 raise Again(one.step, partial=kept if isinstance(kept, list) else None)
             if chosen is None and (one.step[0] in also or one in empty) and said.kind != "text":
-                self._add(one, said)
+                why = self._add(one, said) or why
             if chosen is None and _names(said, one):
                 raise Again(one.step)
         if chosen != "yes":
-            hint = f"Mohon pilih {', '.join((yes, *more.values(), *edit.values()))} atau Batal."
+            hint = why or f"Mohon pilih {', '.join((yes, *more.values(), *edit.values()))} atau Batal."
             raise self._wait(step, question, hint=hint, missed=True)
         if sure:
             raise Waiting(step, Message(Text.of(sure[1])), partial=SURE)
@@ -261,12 +261,12 @@ class Chat:
         self.answers[step] = outcome.value
         return (label or "Saya baca") if question.echoes and said.kind == "text" else ""
 
-    def _add(self, one: Answered, said: Said) -> None:
-        """Take something sent at the confirmation as an addition to an optional answer, if it fits."""
+    def _add(self, one: Answered, said: Said) -> str:
+        """Take something sent at the confirmation as an addition to an optional answer; if it does not fit, say why."""
         try:
             outcome = one.question.read(said, self.answers.get(one.step))
-        except NotUnderstood:
-            return
+        except NotUnderstood as why:
+            return str(why) if isinstance(why, NotTaken) else ""
         raise Again(one.step, answer=outcome.value if isinstance(outcome, Done) else outcome.partial)
 
     def _correct(self, step: Step, said: Said) -> None:

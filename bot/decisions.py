@@ -122,8 +122,15 @@ class Decisions:
             return _saying(ANSWERED)
         if said.kind == "text" and fold(said.text) in ("batal", "kembali"):
             return _saying("Tidak ada yang sedang berjalan. Ketik menu untuk melihat pilihan.")
-        wanted = self.routes.explicit(said) or self.routes.implicit(said, scene.cards)
+        wanted = self.routes.explicit(said) or self._implicit(scene, said)
         return await self._open(scene, said, letter, wanted or Wanted(self.routes.fallback, "?"))
+
+    def _implicit(self, scene: Scene, said: Said) -> Wanted | None:
+        """Return what is meant without a command; a photo asks for nothing that the sender may not do."""
+        wanted = self.routes.implicit(said, scene.cards)
+        if wanted and said.kind == "photo" and scene.role not in self.routes.dialogs[wanted.name].roles:
+            return None
+        return wanted
 
     async def _open(self, scene: Scene, said: Said, letter: int, wanted: Wanted) -> Decision:
         """Start a dialog; one that asks nothing ends here, without ever being open."""
@@ -145,7 +152,7 @@ class Decisions:
         chat, outcome = await self._run(scene, dialog, said, opened, said)
         if not isinstance(outcome, Waiting):
             return self._outcome(scene, dialog, opened, chat, outcome)
-        if outcome.missed and (wanted := self.routes.implicit(said, scene.cards)):
+        if outcome.missed and (wanted := self._implicit(scene, said)):
             unchanged = replace(opened, answers=dict(scene.open.answers) if scene.open else {})
             return await self._interrupt(scene, dialog, said, unchanged, letter, wanted)
         opened.misses = opened.misses + 1 if outcome.missed else 0

@@ -17,6 +17,10 @@ class NotUnderstood(Exception):
     """The answer cannot be read; the text is the hint with an example, for the person."""
 
 
+class NotTaken(NotUnderstood):
+    """The answer is of the right kind, but cannot be taken: a photo that does not open, one too many."""
+
+
 class NoLongerFits(Exception):
     """A kept answer no longer holds; the text says so, for the person."""
 

@@ -36,6 +36,7 @@ from handlers.groups.taught import MISSED, TAUGHT
 from handlers.meetings.groups import GROUPS
 from handlers.meetings.late_photos import LATE_PHOTOS
 from handlers.meetings.log_meeting import LOG_MEETING
+from handlers.meetings.sent_photos import SENT_PHOTOS, read_photos
 from handlers.menu import make_help, make_menu
 from handlers.office import SYSTEM
 from handlers.overseeing.month_card import MONTH_RECAP
@@ -119,7 +120,7 @@ def build_routes(
     ]
     dialogs = _by_name(
         *(one.dialog for one in commands),
-        *(WHERE, APPROVE, REFUSE, CLAIM, LATE_PHOTOS, PROPOSAL, INVITATION),
+        *(WHERE, APPROVE, REFUSE, CLAIM, LATE_PHOTOS, SENT_PHOTOS, PROPOSAL, INVITATION),
         *OFFICE,
         *ANSWERS,
         *event_parts,
@@ -135,7 +136,7 @@ def build_routes(
         *make_accounting(office, link),
     )
     payloads = {"c": VERIFY.name, "h": CHECK_IN.name, "k": my_events.name, "s": "pindai", "u": CLAIM.name}
-    bare = (read_code, read_bare_code, read_wish, read_refusal, read_sent)
+    bare = (read_code, read_bare_code, read_wish, read_refusal, read_sent, read_photos)
     return Routes(commands, dialogs, payloads, bare, fallback=menu.name, door=start.name)
 
 

@@ -95,6 +95,12 @@ def lessons(db: Connection, module_id: int, *, every: bool = False) -> list[Less
     return [_lesson(row) for row in rows]
 
 
+def lessons_in_use(db: Connection) -> list[Lesson]:
+    """Return every lesson in use, in order."""
+    rows = db.execute(_LESSON + "WHERE m.active = 1 AND l.active = 1" + _IN_ORDER)
+    return [_lesson(row) for row in rows]
+
+
 def lesson(db: Connection, id: int) -> Lesson | None:
     """Return the lesson with this id, in use or not: old meetings still name it."""
     row = db.execute(_LESSON + "WHERE l.id = ?", (id,)).fetchone()

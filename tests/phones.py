@@ -70,7 +70,8 @@ class SimulatedPhones:
         if found := attached(said):
             album = event_id.partition(".")[0] if found[0] == "album" else ""
             attach = found[2], int(event_id.partition(".")[2])
-            return event | {"kind": found[1], "attach": attach, "album": album, "text": caption_of(said)}
+            text = "" if attach[1] else caption_of(said)
+            return event | {"kind": found[1], "attach": attach, "album": album, "text": text}
         return event | {"kind": "text", "text": said.replace("\\n", "\n")}
 
     async def deliver(self, event: tuple[str, list[dict[str, Any]]]) -> None:
@@ -86,7 +87,7 @@ class SimulatedPhones:
             one = dict(one)
             if attach := one.pop("attach", None):
                 name, type_, content = file_named(*attach)
-                digest = await self._app.media.keep(content, type_)
+                digest = await self._app.media.receive(content, type_)
                 one["files"] = [[digest, name, type_, len(content)]]
             ready.append(one)
         await self._channel.receive(self.chat(who), who, *ready)
@@ -121,15 +122,17 @@ ASKED = {"contact": ("Bagikan nomor saya",), "location": ("Bagikan lokasi",)}
 
 def parts_of(said: str) -> int:
     """Return how many messages a phone sends for this."""
-    album = re.fullmatch(r"\(album (\d+)\)", said)
+    album = re.match(r"\(album (\d+)\)", said)
     return int(album[1]) if album else 1
 
 
 def attached(said: str) -> tuple[str, str, str] | None:
     """Read `(foto)`, `(album 3)` and `(dokumen a.xlsx)`, with or without a caption, as (what, kind, file name)."""
-    if said == "(foto)":
+    if re.fullmatch(r"\(foto\)(?: .+)?", said):
         return "foto", "photo", "foto.jpg"
-    if re.fullmatch(r"\(album \d+\)", said):
+    if re.fullmatch(r"\(foto rusak\)(?: .+)?", said):
+        return "foto", "photo", "rusak.jpg"
+    if re.fullmatch(r"\(album \d+\)(?: .+)?", said):
         return "album", "photo", "foto.jpg"
     if document := re.fullmatch(r"\(dokumen (\S+)\)(?: .+)?", said):
         return "dokumen", "document", document[1]
@@ -147,6 +150,8 @@ def file_named(name: str, part: int) -> tuple[str, str, bytes]:
         out = BytesIO()
         Image.new("RGB", (8, 8), (40 * part, 120, 200)).save(out, "JPEG")
         return name, "image/jpeg", out.getvalue()
+    if name == "rusak.jpg":
+        return name, "image/jpeg", b"\xff\xd8 no picture"
     types = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
     return name, types.get(name.rpartition(".")[2], "application/pdf"), (FILES / name).read_bytes()
 

@@ -86,9 +86,10 @@ class TelegramPhones:
             return [fake._message(user, who, {"sticker": {"file_id": "x"}})]
         found = attached(said)
         if found and found[0] == "album":
-            return fake.send_album(user, [file_named(found[2], part)[2] for part in range(parts_of(said))])
+            contents = [file_named(found[2], part)[2] for part in range(parts_of(said))]
+            return fake.send_album(user, contents, caption_of(said))
         if found and found[1] == "photo":
-            return [fake.send_photo(user, file_named(found[2], 0)[2], name=who)]
+            return [fake.send_photo(user, file_named(found[2], 0)[2], caption_of(said), name=who)]
         if found:
             name, type_, content = file_named(found[2], 0)
             caption = {"caption": caption_of(said)} if caption_of(said) else {}

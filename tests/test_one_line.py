@@ -64,11 +64,15 @@ def test_groups_and_lessons_are_named(text: str, group: Group, lesson: Lesson | 
     [
         ("mawar 2.2", "Ada 2 kelompok bernama Mawar, mohon pilih yang dimaksud."),
         ("melati 2.9", "Modul 2 sesi 9 tidak ada di daftar materi."),
-        ("melati 18 orang hadir", "Tidak terbaca: 18 orang hadir."),
-        ("melati semua hadir kecuali 3", "Tidak terbaca: semua hadir kecuali 3."),
+        ("melati 19 orang hadir", "Diketik hadir 19 dari 18, tidak cocok."),
+        ("melati hadir 15 3s", "Diketik hadir 15 dari 18, tidak cocok."),
+        ("melati semua hadir tapi 3 terlambat", "Tidak terbaca: semua hadir tapi 3 terlambat."),
+        ("melati tidak hadir 3", "“tidak hadir 3”: nomor 3, atau 3 orang?"),
+        ("melati 2 orang sakit 7i", "Sebagian jumlah, sebagian nomor"),
+        ("melati+mawar stabat baru 3s", "Beberapa kelompok sekaligus"),
         ("melati 25", "Nomor 25 tidak ada, anggota kelompok ini 18."),
         ("sakura", "Tidak terbaca: sakura."),
-        ("melati jam 2 12", "Pukul 02.00 atau 14.00?"),
+        ("melati jam 6 12", "Pukul 06.00 atau 18.00?"),
         ("melati 31 februari 12", "Tanggal itu tidak ada."),
     ],
 )

@@ -108,7 +108,7 @@ Store = Callable[[list[Arrived]], Awaitable[None]]
 """Puts the events on the disk, in the inbox, and wakes their lanes."""
 
 Keep = Callable[[bytes, str], Awaitable[str]]
-"""Stores a file's bytes of a type in the media folder and returns the digest."""
+"""Stores a file's bytes of a type in the media folder and returns the digest; '' for a picture that cannot open."""
 
 Open = Callable[[str], Awaitable[bytes]]
 """Reads the bytes of a stored file by its digest."""

@@ -243,7 +243,7 @@ def _moment(value: Any) -> datetime:
 
 def _file(digest: Any, name: Any, type: Any, size: Any) -> Media:
     digest = _words(digest, 64)
-    if not digest or not isinstance(size, int):
+    if not isinstance(size, int):  # without a digest it is a picture that did not open
         raise ValueError("not a file")
     return Media(source=digest, name=_words(name, 255), type=_words(type, 100), size=size, digest=digest)
 
@@ -273,6 +273,6 @@ def _said_by_person(raw: str) -> Bubble:
         words = f"👤 {whose}: {said.contact.phone}"
     elif said.location:
         words = f"📍 {said.location.latitude:.5f}, {said.location.longitude:.5f}"
-    elif said.files:
+    elif said.files and said.files[0].digest:
         file = Attachment(said.files[0].digest, said.files[0].name, "photo" if said.kind == "photo" else "document")
     return Bubble(said.event_id, "person", Text.of(words), utc_text(said.at), file=file, tapped=said.kind == "tap")

@@ -62,6 +62,8 @@ _TIME = re.compile(
     (?!\w|\s{{0,9}}(?:menit|mnt)(?!\w))""",
     re.VERBOSE,
 )
+LATEST_BY_DAY = 6 * 60  # nobody meets before dawn; from six on it may be either
+
 _OPENING = re.compile(r"\s*(?:(?:pada|di|kira-kira|kira2|ya|kurang lebih)\s{1,9})?")
 _CLOSING = re.compile(r"(?:\s{1,9}(?:ya|pak|bu|ibu|bapak|kak|saja|aja|tepat|pas)){0,3}[\s.!]{0,20}")
 _NOT_BEFORE_A_TIME = re.compile(r"\b(?:no|nomor|rp|rt|rw|modul|sesi|pasal|nilai|selama|hari|untuk)\s?[.:]?\s{0,9}$")
@@ -82,11 +84,11 @@ def read_time(text: str) -> time:
     return _time_of(found)
 
 
-def find_time(line: str) -> tuple[time | None, str]:
+def find_time(line: str, *, daytime: bool = False) -> tuple[time | None, str]:
     """Find the first clear time of day in a line, rather one with "jam" or "pukul"; return it and the line without it.
 
-    Of a span the start is returned and the whole is taken out. Raises NotATime for a clear time that does not exist or
-    may be either of two.
+    Of a span the start is returned and the whole is taken out. Of what happens by day, "jam 2" is at 14.00 (`daytime`).
+    Raises NotATime for a clear time that does not exist or may be either of two.
     """
     folded = fold(line[:MOST_SEARCHED])
     best = None
@@ -100,7 +102,7 @@ def find_time(line: str) -> tuple[time | None, str]:
         found = _TIME.search(folded, found.end() if clear else found.start() + 1)
     if best is None:
         return None, " ".join(line.split())
-    return _time_of(best), remove(line, best.start(), best.end())
+    return _time_of(best, daytime=daytime), remove(line, best.start(), best.end())
 
 
 def _is_clear(found: re.Match[str]) -> bool:
@@ -120,7 +122,7 @@ def _is_clear(found: re.Match[str]) -> bool:
     return found["minute"] is not None and len(digits) == 2
 
 
-def _time_of(found: re.Match[str]) -> time:
+def _time_of(found: re.Match[str], *, daytime: bool = False) -> time:
     """Work out the time. Raises NotATime."""
     digits = found["hour"]
     hour, minute = _number(digits), int(found["minute"] or 0)
@@ -134,8 +136,10 @@ def _time_of(found: re.Match[str]) -> time:
     shift = minute + (by if not found["way"] or found["way"][0] == "l" else -by) - (30 if found["half"] else 0)
     said = found["part"] or found["late"] or found["early"]
     plain = (hour * 60 + shift) % 1440
-    if not said and plain < 360 and hour and digits[0] != "0":
+    if not said and plain < (420 if daytime else 360) and hour and digits[0] != "0":
         said = found["end_part"]
+        if not said and daytime and plain < LATEST_BY_DAY:
+            return time(plain // 60 + 12, plain % 60)
         if not said:
             raise NotATime(f"Pukul {_shown(plain)} atau {_shown(plain + 720)}? Mohon ketik salah satunya.")
     if said:

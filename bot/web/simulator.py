@@ -190,12 +190,15 @@ class _Page:
     async def _file_event(self, form: Form, number: int) -> Event:
         file, name, album = form.files[number], form.words["event_id"], len(form.files) > 1
         found = image_type(file.content) or file.type
+        digest = await self.desk.simulator.keep(file.content, found)
+        if not digest:
+            raise refuse(415, "Foto itu tidak bisa dibuka, atau lebih dari 10 MB. Pilih foto lain.")
         return {
             "kind": form.words["kind"],
             "event_id": f"{name}.{number}" if album else name,
             "album": name if album else "",
             "text": form.words.get("text", "") if number == 0 else "",
-            "files": [[await self.desk.simulator.keep(file.content, found), file.name, found, len(file.content)]],
+            "files": [[digest, file.name, found, len(file.content)]],
         }
 
     async def show_file(self, request: web.Request) -> web.Response:

@@ -29,7 +29,8 @@ _NOBODY = {
     "tidak ada yang alpa", "tdk ada", "tidak ada yg absen",
 }  # fmt: skip
 _NOBODY_IN_A_LINE = re.compile(
-    r"\b(?:tidak ada yang (?:absen|alpa|tidak hadir)|(?:semua(?:nya)?) hadir|hadir (?:semua(?:nya)?|lengkap))\b"
+    r"\b(?:tidak ada (?:yang )?(?:absen|alpa|tidak hadir)|semua(?:nya)? (?:hadir|lengkap)"
+    r"|hadir (?:semua(?:nya)?|lengkap)|(?<!belum )(?<!tidak )lengkap|nihil)\b"
 )
 _PIECE = re.compile(r"\d+|[^\W\d_]+|[^\w\s]|_")
 _PART = re.compile(rf"(?:(?<![0-9])[0-9]{{1,3}}(?![0-9])|{'|'.join(_REASON_WORDS)}|[,;()&+:=])+[.,;:]*")

@@ -1,7 +1,7 @@
 """Logging a meeting (P2K2) that took place: what was taught, who was absent, photos, and a text to copy elsewhere."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any, TypeVar
 
@@ -20,11 +20,13 @@ from handlers.meetings.lesson_choice import Material, safe_words, syllabus, whic
 from handlers.meetings.meeting_times import LASTS, day_held, time_held
 from handlers.meetings.one_line import Line, read_line
 from handlers.meetings.report_text import report_text
+from handlers.meetings.sent_line import photos_in
+from handlers.meetings.used_pictures import CHOOSE, tell_used
 from handlers.scheduling.planned import describe, meeting_in, my_planned, when
-from storage import groups, lessons, meetings
+from storage import groups, meetings
 from storage.database import Connection
 from storage.groups import Group
-from storage.lessons import Lesson
+from storage.lessons import lessons_in_use
 from storage.meetings import Meeting
 
 T = TypeVar("T")
@@ -52,12 +54,13 @@ async def run(chat: Chat, read: Reader) -> Report | None:
     mine = {str(one.id): one for one in await read(groups.groups_of, chat.me.id)}
     if not mine:
         return None
-    plan, line = None, Line()
+    plan, line, sent = None, Line(), photos_in(chat.arg)
     if (planned_id := meeting_in(chat.arg)) is not None:
         plan = await my_planned(chat, read, planned_id)
         _refuse_early(chat, plan)
-    elif chat.arg:
-        line = read_line(chat.arg, list(mine.values()), await read(_lessons_in_use), chat.today, chat.zone)
+    elif sent.caption:
+        line = read_line(sent.caption, list(mine.values()), await read(lessons_in_use), chat.today, chat.zone)
+        line = replace(line, problems=tuple(filter(None, (sent.lost, *line.problems))))
     known = _known(plan, line)
 
     async def ask(key: str, question: Question[T], label: str, about: object = "", given: object = None) -> T:
@@ -79,7 +82,7 @@ async def run(chat: Chat, read: Reader) -> Report | None:
     absences = await ask("absences", who_was_absent(group.members), "Kehadiran", about=group.id)
     # Nothing below is asked in the row: the summary offers it.
     pictures = await ask(
-        "photos", or_skip(photos("Kirim foto pertemuannya, boleh beberapa sekaligus.")), "Foto", given=[]
+        "photos", or_skip(photos("Kirim foto pertemuannya, boleh beberapa sekaligus.")), "Foto", given=sent.kept()
     )
     trouble = or_skip(safe_words(f"Apa kendalanya? Singkat saja, {NO_NAMES}."))
     obstacles = await ask("obstacles", trouble, "Kendala", given="")
@@ -97,8 +100,9 @@ async def run(chat: Chat, read: Reader) -> Report | None:
         planned_id if plan else None,
     )
     if not chat.answers and line.told:
-        _tell(chat, Line(told=":", problems=line.problems))
-    await chat.confirm(_summary(report, chat.zone), also=MORE)
+        _tell(chat, Line(told=":", problems=line.problems, remarks=line.remarks))
+    used = await read(tell_used, [one.digest for one in report.photos], chat.me.id)
+    await chat.confirm(_summary(report, chat.zone, used), also=MORE)
     return report
 
 
@@ -172,6 +176,8 @@ def _known(plan: Meeting | None, line: Line) -> Mapping[str, Any]:
         "day": line.day.isoformat() if line.day else None,
         "time": line.at.isoformat("minutes") if line.at else None,
         "absences": None if line.absences is None else keep(line.absences),
+        "obstacles": line.obstacles or None,
+        "follow_up": line.follow_up or None,
     }
     return {key: value for key, value in told.items() if value is not None}
 
@@ -179,8 +185,8 @@ def _known(plan: Meeting | None, line: Line) -> Mapping[str, Any]:
 def _tell(chat: Chat, line: Line) -> None:
     if line.told:
         chat.say("Saya baca:" if line.told == ":" else f"Saya baca: {line.told}.")
-    for problem in line.problems:
-        chat.say(problem)
+    for sentence in (*line.remarks, *line.problems):
+        chat.say(sentence)
 
 
 def _tell_misfit(chat: Chat, question: Question[Any], kept: object) -> None:
@@ -192,7 +198,7 @@ def _tell_misfit(chat: Chat, question: Question[Any], kept: object) -> None:
         chat.say(str(why))
 
 
-def _summary(report: Report, zone: str) -> Text:
+def _summary(report: Report, zone: str, used: Sequence[str]) -> Text:
     moment = dates.show_moment(dates.to_utc(report.day, report.at, zone), zone)
     return lines(
         [
@@ -201,6 +207,8 @@ def _summary(report: Report, zone: str) -> Text:
             report.material.remark,
             show_attendance(report.group.members, report.absences),
             f"Foto: {len(report.photos)}" if report.photos else "Foto belum ada.",
+            *used,
+            CHOOSE if used else "",
             f"Kendala: {report.obstacles}" if report.obstacles else "",
             f"Tindak lanjut: {report.follow_up}" if report.follow_up else "",
         ]
@@ -222,7 +230,3 @@ def _plan_of(db: Connection, report: Report) -> Meeting | None:
         return plan
     material = report.material
     return meetings.planned_on(db, report.group.id, report.day.isoformat(), material.lesson_id, material.topic)
-
-
-def _lessons_in_use(db: Connection) -> list[Lesson]:
-    return [one for module in lessons.modules(db) for one in lessons.lessons(db, module.id)]
