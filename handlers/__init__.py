@@ -24,9 +24,11 @@ from handlers.checking_in.codes import read_bare_code
 from handlers.checking_in.distance import WHERE
 from handlers.events.my_events import make_my_events
 from handlers.meetings.groups import GROUPS
+from handlers.meetings.hand_in import HAND_IN
 from handlers.meetings.late_photos import LATE_PHOTOS
 from handlers.meetings.lessons import LESSONS
 from handlers.meetings.log_meeting import LOG_MEETING
+from handlers.meetings.one_tap import ALL_THERE, HOW, NOT_HELD, SOME_ABSENT
 from handlers.menu import make_help, make_menu
 from handlers.office import SYSTEM
 from handlers.overseeing.month_card import MONTH_RECAP
@@ -67,6 +69,8 @@ PROGRAMME = (
     *(FEEDBACK, RATE, SUGGEST, FEEDBACK_RECAP),
     *(ASK_OFFICE, OPEN_QUESTIONS, ANSWER, PUBLISH),
 )
+
+RECORDS: tuple[Dialog[Any], ...] = (HOW, ALL_THERE, SOME_ABSENT, NOT_HELD, HAND_IN)
 
 
 def build_routes(
@@ -113,6 +117,7 @@ def build_routes(
         *BROADCASTS,
         make_resend(office),
         *make_second_yes(office, send_all),
+        *RECORDS,
         *make_accounting(office, link),
     )
     payloads = {"c": VERIFY.name, "h": CHECK_IN.name, "k": my_events.name, "s": "pindai", "u": CLAIM.name}

@@ -14,7 +14,7 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import Typed, a_number
 from handlers.meetings.lesson_choice import safe_words
-from storage import groups, meetings, places
+from storage import groups, places, plans
 from storage.groups import Group
 from storage.places import District, Village
 
@@ -174,7 +174,7 @@ def _save_change(tx: Settling, change: Change) -> None:
     elif change.what == "members":
         groups.resize_group(tx.db, group.id, int(change.value))
     elif change.what == "close":
-        for meeting_id in meetings.cancel_meetings_of_group(tx.db, group.id):
+        for meeting_id in plans.cancel_meetings_of_group(tx.db, group.id):
             tx.withdraw(f"meeting:{meeting_id}")
         groups.close_group(tx.db, group.id)
         tx.say(f"{title_of(group)} ditutup.")

@@ -8,7 +8,7 @@ from bot.sent import photos
 from bot.settling import Settling
 from handlers.meetings.groups import FACILITATORS
 from handlers.scheduling.planned import meeting_in, when
-from storage import meetings
+from storage import meeting_records, meetings
 from storage.meetings import Meeting
 
 UNKNOWN = "Laporan itu tidak ditemukan. Lihat laporan Bapak/Ibu di /rekap."
@@ -33,7 +33,7 @@ async def run(chat: Chat, read: Reader) -> Late:
 def save(tx: Settling, late: Late) -> None:
     """Put the photos with the others; one that is there already stays once."""
     held = _mine(meetings.meeting(tx.db, late.meeting_id), tx.me.id)
-    meetings.add_photos(tx.db, held.id, [photo.digest for photo in late.photos])
+    meeting_records.add_photos(tx.db, held.id, [photo.digest for photo in late.photos])
     now = meetings.meeting(tx.db, held.id)
     assert now is not None
     tx.say(f"✅ Tersimpan: {now.photos} foto P2K2 Kelompok {now.group}, {when(now)}.")

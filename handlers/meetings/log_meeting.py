@@ -14,14 +14,16 @@ from bot.routes import action
 from bot.sent import photos
 from bot.settling import Settling
 from bot.text import Text, bold, code, lines
-from handlers.meetings.absences import Absences, keep, show_absent, show_attendance, who_was_absent
+from handlers.meetings.away import Away, by_number, keep, show_attendance, who_was_absent
 from handlers.meetings.groups import ADD, FACILITATORS, NONE_YET, title_of, which_group
 from handlers.meetings.lesson_choice import Material, safe_words, syllabus, which_material
 from handlers.meetings.meeting_times import LASTS, day_held, time_held
+from handlers.meetings.members import numbers_on
 from handlers.meetings.one_line import Line, read_line
 from handlers.meetings.report_text import report_text
+from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons
 from handlers.scheduling.planned import describe, meeting_in, my_planned, when
-from storage import groups, lessons, meetings
+from storage import groups, lessons, meeting_records, meetings
 from storage.database import Connection
 from storage.groups import Group
 from storage.lessons import Lesson
@@ -40,7 +42,8 @@ class Report:
     material: Material
     day: date
     at: time
-    absences: Absences
+    members: int
+    away: Away
     photos: tuple[Media, ...]
     obstacles: str
     follow_up: str
@@ -76,7 +79,8 @@ async def run(chat: Chat, read: Reader) -> Report | None:
     at = await ask(
         "time", time_held(day, chat.now, chat.zone), "Jam", given=start.isoformat("minutes") if start else None
     )
-    absences = await ask("absences", who_was_absent(group.members), "Kehadiran", about=group.id)
+    numbers = await read(numbers_on, group.id, day.isoformat())
+    away = await ask("absences", who_was_absent(numbers), "Kehadiran", about=group.id)
     # Nothing below is asked in the row: the summary offers it.
     pictures = await ask(
         "photos", or_skip(photos("Kirim foto pertemuannya, boleh beberapa sekaligus.")), "Foto", given=[]
@@ -90,7 +94,8 @@ async def run(chat: Chat, read: Reader) -> Report | None:
         material,
         day,
         at,
-        absences,
+        len(numbers),
+        away,
         pictures or (),
         obstacles or "",
         follow_up or "",
@@ -110,8 +115,9 @@ def save(tx: Settling, report: Report | None) -> None:
     group = groups.group(tx.db, report.group.id)
     if group is None or not group.active or group.person_id != tx.me.id:
         raise Refused(f"{title_of(report.group)} sudah ditutup. Mohon pilih kelompok lain lewat Ubah.")
-    if any(number > group.members for number in report.absences):
-        raise Refused(f"Anggota {title_of(group)} sekarang {group.members}. Mohon ubah kehadirannya.")
+    numbers = numbers_on(tx.db, group.id, report.day.isoformat())
+    if not report.away.fits(numbers):
+        raise Refused(f"Anggota {title_of(group)} sekarang {len(numbers)}. Mohon ubah kehadirannya.")
     day, starts = report.day.isoformat(), dates.to_utc(report.day, report.at, tx.zone)
     lesson_id, topic = report.material.lesson_id, report.material.topic
     if meetings.held_on(tx.db, group.id, day, lesson_id, topic) is not None:
@@ -120,7 +126,7 @@ def save(tx: Settling, report: Report | None) -> None:
             "Ubah hari atau materinya, atau /batal."
         )
     plan = _plan_of(tx.db, report)
-    meeting_id = meetings.hold_meeting(
+    meeting_id = meeting_records.hold_meeting(
         tx.db,
         ref=tx.ref,
         planned=plan.id if plan else None,
@@ -132,24 +138,21 @@ def save(tx: Settling, report: Report | None) -> None:
         starts_at=utc_text(starts),
         ends_at=utc_text(starts + LASTS),
         zone=tx.zone,
-        members=group.members,
+        members=len(numbers),
         obstacles=report.obstacles,
         follow_up=report.follow_up,
-        absences=report.absences,
+        absences=report.away.numbers,
+        counts=report.away.counts,
         photos=[photo.digest for photo in report.photos],
         now=tx.stamp,
+        sent_at=handed_in_at(tx),
     )
     if plan is not None:
         tx.withdraw(f"meeting:{plan.id}")
-    absent = show_absent(report.absences)
-    tx.say(
-        f"✅ Tersimpan: {group.members - len(report.absences)} dari {group.members} hadir{absent and ', '}{absent}.\n"
-        "Teks untuk e-PKH dan e-Kinerja ada di bawah, tinggal disalin.",
-        *(() if report.photos else (action("foto", f"m{meeting_id}", "Tambah foto"),)),
-        action("p2k2", "", "Catat P2K2 lain"),
-    )
     saved = meetings.meeting(tx.db, meeting_id)
     assert saved is not None
+    told = lines([f"✅ Tersimpan: {outcome(saved)}.", follow_line(saved)])
+    tx.say(told, *record_buttons(saved, tx.stamp), action("p2k2", "", "Catat P2K2 lain"))
     tx.say(code(report_text(saved, tx.me.name, tx.me.district)))
 
 
@@ -171,7 +174,7 @@ def _known(plan: Meeting | None, line: Line) -> Mapping[str, Any]:
         "lesson": line.lesson.id if line.lesson else None,
         "day": line.day.isoformat() if line.day else None,
         "time": line.at.isoformat("minutes") if line.at else None,
-        "absences": None if line.absences is None else keep(line.absences),
+        "absences": None if line.absences is None else keep(by_number(line.absences)),
     }
     return {key: value for key, value in told.items() if value is not None}
 
@@ -198,7 +201,7 @@ def _summary(report: Report, zone: str) -> Text:
         [
             bold(title_of(report.group)) + f" · {moment}",
             report.material.line(),
-            show_attendance(report.group.members, report.absences),
+            show_attendance(report.members, report.away),
             f"Foto: {len(report.photos)}" if report.photos else "Foto belum ada.",
             f"Kendala: {report.obstacles}" if report.obstacles else "",
             f"Tindak lanjut: {report.follow_up}" if report.follow_up else "",
