@@ -23,12 +23,17 @@ from handlers.checking_in.check_in import CHECK_IN
 from handlers.checking_in.codes import read_bare_code
 from handlers.checking_in.distance import WHERE
 from handlers.events.my_events import make_my_events
+from handlers.meetings.confirming import CONFIRM, DROP
+from handlers.meetings.edit_meeting import EDIT, NOTES
 from handlers.meetings.groups import GROUPS
 from handlers.meetings.hand_in import HAND_IN
 from handlers.meetings.late_photos import LATE_PHOTOS
 from handlers.meetings.lessons import LESSONS
 from handlers.meetings.log_meeting import LOG_MEETING
+from handlers.meetings.my_records import HISTORY
+from handlers.meetings.my_records import RECORDS as MY_RECORDS
 from handlers.meetings.one_tap import ALL_THERE, HOW, NOT_HELD, SOME_ABSENT
+from handlers.meetings.wishes import ACCEPT, REJECT
 from handlers.menu import make_help, make_menu
 from handlers.office import SYSTEM
 from handlers.overseeing.month_card import MONTH_RECAP
@@ -70,7 +75,10 @@ PROGRAMME = (
     *(ASK_OFFICE, OPEN_QUESTIONS, ANSWER, PUBLISH),
 )
 
-RECORDS: tuple[Dialog[Any], ...] = (HOW, ALL_THERE, SOME_ABSENT, NOT_HELD, HAND_IN)
+RECORDS: tuple[Dialog[Any], ...] = (
+    *(HOW, ALL_THERE, SOME_ABSENT, NOT_HELD, HAND_IN, MY_RECORDS),
+    *(EDIT, NOTES, HISTORY, ACCEPT, REJECT, CONFIRM, DROP),
+)
 
 
 def build_routes(

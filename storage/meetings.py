@@ -140,6 +140,30 @@ def held_in(db: Connection, person_id: int, month: str) -> list[Meeting]:
     return [_meeting(db, row) for row in rows.fetchall()]
 
 
+def recorded_of(db: Connection, person_id: int, since: str) -> list[Meeting]:
+    """Return the facilitator's records from a local day on, and older ones that wait for him or her; the latest first.
+
+    Those that wait come first: sent back, or logged by a colleague and not confirmed.
+    """
+    rows = db.execute(
+        _MEETING + "WHERE t.person_id = ? AND t.logged_at IS NOT NULL "
+        "AND (t.day >= ? OR t.sent_at IS NULL OR t.returned_at IS NOT NULL) "
+        "ORDER BY (t.sent_at IS NULL OR t.returned_at IS NOT NULL) DESC, t.starts_at DESC, t.id",
+        (person_id, since),
+    )
+    return [_meeting(db, row) for row in rows.fetchall()]
+
+
+def district_of(db: Connection, id: int) -> int | None:  # the word the tables use
+    """Return the district of a meeting's village."""
+    row = db.execute(
+        "SELECT v.district_id FROM meetings t JOIN groups g ON g.id = t.group_id "
+        "JOIN villages v ON v.id = g.village_id WHERE t.id = ?",
+        (id,),
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
 def months_of(db: Connection, person_id: int) -> list[str]:
     """Return the months ('2023-11') in which the facilitator held meetings, the latest first."""
     rows = db.execute(

@@ -80,6 +80,7 @@ class WhoWasAbsent(Question[Away]):
     numbers: Sequence[int]
     prompt: Text
     echoes: bool = False  # the summary that follows shows it in full
+    counts: bool = False  # a number is a member
 
     def says(self, partial: Any) -> Text:
         return Text.of(_which(partial["text"])) if isinstance(partial, dict) else self.prompt

@@ -1,162 +1,80 @@
-"""Logging a meeting (P2K2) that took place: what was taught, who was absent, photos, and a text to copy elsewhere."""
+"""Logging a meeting (P2K2) by a line or in a dialog: that it was held, by one group or several, or why it was not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, time
 from typing import Any, TypeVar
 
 from bot import dates
 from bot.chat import Chat, Dialog, Reader, Refused
-from bot.clock import from_utc_text, utc_text
-from bot.message import Media
-from bot.questions import NoLongerFits, Question, or_skip
-from bot.routes import action
-from bot.sent import photos
-from bot.settling import Settling
-from bot.text import Text, bold, code, lines
-from handlers.meetings.away import Away, by_number, keep, show_attendance, who_was_absent
-from handlers.meetings.groups import ADD, FACILITATORS, NONE_YET, title_of, which_group
-from handlers.meetings.lesson_choice import Material, safe_words, syllabus, which_material
-from handlers.meetings.meeting_times import LASTS, day_held, time_held
-from handlers.meetings.members import numbers_on
+from bot.clock import from_utc_text
+from bot.questions import NoLongerFits, Question
+from handlers.meetings.away import by_number, keep
+from handlers.meetings.groups import FACILITATORS
 from handlers.meetings.one_line import Line, read_line
-from handlers.meetings.report_text import report_text
-from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons
+from handlers.meetings.report_questions import MORE, ask_report, summary_of
+from handlers.meetings.save_report import Logged, save
+from handlers.meetings.which_groups import which_groups
+from handlers.meetings.whose import ask_colleague, ask_whose
 from handlers.scheduling.planned import describe, meeting_in, my_planned, when
-from storage import groups, lessons, meeting_records, meetings
+from storage import groups, lessons
 from storage.database import Connection
 from storage.groups import Group
 from storage.lessons import Lesson
 from storage.meetings import Meeting
+from storage.people import Person
 
 T = TypeVar("T")
-MORE = {"photos": "Tambah foto", "obstacles": "Kendala", "follow_up": "Tindak lanjut"}
-NO_NAMES = "tanpa nama atau NIK keluarga"
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A meeting that took place; `planned` is the row of its plan, if it was opened from one."""
-
-    group: Group
-    material: Material
-    day: date
-    at: time
-    members: int
-    away: Away
-    photos: tuple[Media, ...]
-    obstacles: str
-    follow_up: str
-    planned: int | None
-
-
-async def run(chat: Chat, read: Reader) -> Report | None:
+async def run(chat: Chat, read: Reader) -> Logged | None:
     """Ask for what the line, or the plan it is opened from, has not told; None where there is no group yet."""
-    mine = {str(one.id): one for one in await read(groups.groups_of, chat.me.id)}
+    whose = await ask_whose(chat, read)
+    owner, text = whose.person, whose.line
+    mine = await _groups_of(chat, read, owner)
     if not mine:
         return None
     plan, line = None, Line()
-    if (planned_id := meeting_in(chat.arg)) is not None:
+    if (planned_id := meeting_in(text)) is not None:
         plan = await my_planned(chat, read, planned_id)
         _refuse_early(chat, plan)
-    elif chat.arg:
-        line = read_line(chat.arg, list(mine.values()), await read(_lessons_in_use), chat.today, chat.zone)
+    elif text:
+        line = read_line(text, list(mine.values()), await read(_lessons_in_use), chat.today, chat.zone)
     known = _known(plan, line)
 
     async def ask(key: str, question: Question[T], label: str, about: object = "", given: object = None) -> T:
         # Told once, above the first question: by the second one the person has seen it.
         if not chat.answers:
+            chat.say(f"Untuk {owner.name}." if owner != chat.me else "")
             chat.say(describe(plan) if plan else "")
             _tell(chat, line)
             _tell_misfit(chat, question, known.get(key))
         return await chat.ask(key, question, label=label, about=about, given=known.get(key, given))
 
-    group = await ask("group", which_group(mine), "Kelompok", given=next(iter(mine)) if len(mine) == 1 else None)
-    material = await ask("lesson", which_material(await read(syllabus, group.id)), "Materi", about=group.id)
-    day = await ask("day", day_held(chat.today), "Hari")
-    usual = await read(meetings.planned_on, group.id, day.isoformat(), material.lesson_id, material.topic)
-    start = dates.local(from_utc_text(usual.starts_at), usual.zone).time() if usual else None
-    at = await ask(
-        "time", time_held(day, chat.now, chat.zone), "Jam", given=start.isoformat("minutes") if start else None
-    )
-    numbers = await read(numbers_on, group.id, day.isoformat())
-    away = await ask("absences", who_was_absent(numbers), "Kehadiran", about=group.id)
-    # Nothing below is asked in the row: the summary offers it.
-    pictures = await ask(
-        "photos", or_skip(photos("Kirim foto pertemuannya, boleh beberapa sekaligus.")), "Foto", given=[]
-    )
-    trouble = or_skip(safe_words(f"Apa kendalanya? Singkat saja, {NO_NAMES}."))
-    obstacles = await ask("obstacles", trouble, "Kendala", given="")
-    after = or_skip(safe_words(f"Apa tindak lanjutnya? Singkat saja, {NO_NAMES}."))
-    follow_up = await ask("follow_up", after, "Tindak lanjut", given="")
-    report = Report(
-        group,
-        material,
-        day,
-        at,
-        len(numbers),
-        away,
-        pictures or (),
-        obstacles or "",
-        follow_up or "",
-        planned_id if plan else None,
-    )
+    met = await ask("group", which_groups(mine, colleague=owner == chat.me), "Kelompok", given=_only(mine))
+    if not met:
+        owner = await ask_colleague(chat, read)
+        theirs = await _groups_of(chat, read, owner)
+        question = which_groups(theirs, colleague=False)
+        met = await chat.ask("group", question, label="Kelompok", about=owner.id, given=_only(theirs))
+    report = await ask_report(chat, read, ask, met)
     if not chat.answers and line.told:
         _tell(chat, Line(told=":", problems=line.problems))
-    await chat.confirm(_summary(report, chat.zone), also=MORE)
-    return report
-
-
-def save(tx: Settling, report: Report | None) -> None:
-    """Record the meeting, once, and hand out the text for the other systems."""
-    if report is None:
-        tx.say(NONE_YET, ADD)
-        return
-    group = groups.group(tx.db, report.group.id)
-    if group is None or not group.active or group.person_id != tx.me.id:
-        raise Refused(f"{title_of(report.group)} sudah ditutup. Mohon pilih kelompok lain lewat Ubah.")
-    numbers = numbers_on(tx.db, group.id, report.day.isoformat())
-    if not report.away.fits(numbers):
-        raise Refused(f"Anggota {title_of(group)} sekarang {len(numbers)}. Mohon ubah kehadirannya.")
-    day, starts = report.day.isoformat(), dates.to_utc(report.day, report.at, tx.zone)
-    lesson_id, topic = report.material.lesson_id, report.material.topic
-    if meetings.held_on(tx.db, group.id, day, lesson_id, topic) is not None:
-        raise Refused(
-            f"{title_of(group)} sudah tercatat mendapat materi itu pada {dates.show_day(report.day)}. "
-            "Ubah hari atau materinya, atau /batal."
-        )
-    plan = _plan_of(tx.db, report)
-    meeting_id = meeting_records.hold_meeting(
-        tx.db,
-        ref=tx.ref,
-        planned=plan.id if plan else None,
-        group_id=group.id,
-        person_id=tx.me.id,
-        lesson_id=lesson_id,
-        topic=topic,
-        day=day,
-        starts_at=utc_text(starts),
-        ends_at=utc_text(starts + LASTS),
-        zone=tx.zone,
-        members=len(numbers),
-        obstacles=report.obstacles,
-        follow_up=report.follow_up,
-        absences=report.away.numbers,
-        counts=report.away.counts,
-        photos=[photo.digest for photo in report.photos],
-        now=tx.stamp,
-        sent_at=handed_in_at(tx),
-    )
-    if plan is not None:
-        tx.withdraw(f"meeting:{plan.id}")
-    saved = meetings.meeting(tx.db, meeting_id)
-    assert saved is not None
-    told = lines([f"✅ Tersimpan: {outcome(saved)}.", follow_line(saved)])
-    tx.say(told, *record_buttons(saved, tx.stamp), action("p2k2", "", "Catat P2K2 lain"))
-    tx.say(code(report_text(saved, tx.me.name, tx.me.district)))
+    told = summary_of(report, chat.zone)
+    await chat.confirm(f"Untuk {owner.name}\n" + told if owner != chat.me else told, also=MORE if report.held else {})
+    return Logged(report, owner.id, planned_id if plan else None)
 
 
 LOG_MEETING = Dialog("p2k2", "Laporan P2K2", run, save, FACILITATORS, steps=6)
+
+
+async def _groups_of(chat: Chat, read: Reader, owner: Person) -> Mapping[str, Group]:
+    found = {str(one.id): one for one in await read(groups.groups_of, owner.id)}
+    if not found and owner != chat.me:
+        raise Refused(f"{owner.name} belum punya kelompok di sini. Kelompoknya dibuat sendiri lewat /kelompok.")
+    return found
+
+
+def _only(mine: Mapping[str, Group]) -> list[str] | None:
+    return list(mine) if len(mine) == 1 else None
 
 
 def _known(plan: Meeting | None, line: Line) -> Mapping[str, Any]:
@@ -195,35 +113,12 @@ def _tell_misfit(chat: Chat, question: Question[Any], kept: object) -> None:
         chat.say(str(why))
 
 
-def _summary(report: Report, zone: str) -> Text:
-    moment = dates.show_moment(dates.to_utc(report.day, report.at, zone), zone)
-    return lines(
-        [
-            bold(title_of(report.group)) + f" · {moment}",
-            report.material.line(),
-            show_attendance(report.members, report.away),
-            f"Foto: {len(report.photos)}" if report.photos else "Foto belum ada.",
-            f"Kendala: {report.obstacles}" if report.obstacles else "",
-            f"Tindak lanjut: {report.follow_up}" if report.follow_up else "",
-        ]
-    )
-
-
 def _refuse_early(chat: Chat, plan: Meeting) -> None:
     if from_utc_text(plan.starts_at) > chat.now:
         raise Refused(
             f"P2K2 Kelompok {plan.group} baru mulai {when(plan)}. Catat setelah itu; bila waktunya berubah, "
             "pindahkan lewat /jadwal."
         )
-
-
-def _plan_of(db: Connection, report: Report) -> Meeting | None:
-    """Return the plan that this meeting fulfils: the one it was opened from, else the group's of that day."""
-    plan = meetings.meeting(db, report.planned) if report.planned is not None else None
-    if plan is not None and plan.state == "planned" and plan.group_id == report.group.id:
-        return plan
-    material = report.material
-    return meetings.planned_on(db, report.group.id, report.day.isoformat(), material.lesson_id, material.topic)
 
 
 def _lessons_in_use(db: Connection) -> list[Lesson]:

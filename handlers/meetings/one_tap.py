@@ -1,33 +1,24 @@
 """How a planned meeting was, in one tap: held with everybody there, held with some absent, or not held and why."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot import dates
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text, utc_text
 from bot.settling import Settling
 from bot.text import code, lines
-from bot.typed import Typed
 from handlers.meetings.away import Away, who
+from handlers.meetings.confirming import confirm_card
 from handlers.meetings.ended_card import how_card
 from handlers.meetings.groups import FACILITATORS
-from handlers.meetings.lesson_choice import safe_words
 from handlers.meetings.members import numbers_on
+from handlers.meetings.report_questions import why_not_held
 from handlers.meetings.report_text import report_text
 from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons
 from handlers.scheduling.planned import meeting_in, when, which
 from storage import meeting_records, meetings, plans
 from storage.meetings import Meeting
 
-REASONS = (
-    ("rain", "Hujan atau banjir", "hujan atau banjir"),
-    ("village", "Kegiatan desa", "ada kegiatan desa"),
-    ("head", "Ketua berhalangan", "ketua kelompok berhalangan"),
-    ("self", "Saya sakit/tugas lain", "pendamping sakit atau ada tugas lain"),
-)
-"""Why a meeting was not held: id, button, and the words of the report."""
-
-MOST_LETTERS = 150
 NOT_YOURS = "P2K2 itu bukan dampingan Bapak/Ibu. Lihat jadwal Bapak/Ibu di /jadwal."
 
 
@@ -93,11 +84,6 @@ HOW = Dialog("bagaimana", "Laporan P2K2", how, show_how, FACILITATORS)
 ALL_THERE = Dialog("terlaksana", "Laporan P2K2", all_there, save_told, FACILITATORS)
 SOME_ABSENT = Dialog("absen", "Laporan P2K2", some_absent, save_told, FACILITATORS, steps=1)
 NOT_HELD = Dialog("tidak-terlaksana", "Laporan P2K2", not_held, save_told, FACILITATORS, steps=1)
-
-
-def why_not_held(prompt: str) -> Typed[str]:
-    """Ask why a meeting was not held: one of the usual reasons, or another in a few words."""
-    return replace(safe_words(prompt, most=MOST_LETTERS, least=3), shortcuts=REASONS)
 
 
 def check_told(meeting: Meeting | None, person_id: int, now: str) -> Meeting:
@@ -196,6 +182,9 @@ def _save_not_held(tx: Settling, meeting: Meeting, why_not: str) -> None:
 
 def _say_stands(tx: Settling, meeting: Meeting) -> None:
     """Say what was told before; a doubled tap, and another button of the same card, change nothing."""
+    if meeting.sent_at is None:
+        tx.say(confirm_card(meeting))
+        return
     assert meeting.logged_at is not None
     at = dates.local(from_utc_text(meeting.logged_at), tx.zone)
     moment = dates.show_time(at, tx.zone) if at.date() == tx.today else dates.show_moment(at, tx.zone)

@@ -39,11 +39,14 @@ def follow_line(meeting: Meeting) -> str:
 def record_buttons(meeting: Meeting, now: str) -> tuple[Choice, ...]:
     """Return what can be done with a record."""
     arg = f"m{meeting.id}"
+    edit = action("ubah-p2k2", arg, "Ubah")
+    if meeting.verified_at is not None:
+        return ()
     if meeting.state == "not_held":
-        return (action("jadwal", f"rencana-{meeting.group_id}", "Rencanakan lagi"),)
+        return (action("jadwal", f"rencana-{meeting.group_id}", "Rencanakan lagi"), edit)
     photo = () if meeting.photos else (action("foto", arg, "Tambah foto"),)
     send = (action("kirim-p2k2", arg, "Kirim"),) if status_of(meeting, now) == "draft" else ()
-    return (*photo, *send)
+    return (*photo, action("catatan", arg, "Catatan"), edit, *send)
 
 
 STANDING: dict[Status, str] = {

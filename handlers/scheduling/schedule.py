@@ -21,6 +21,7 @@ from storage import meetings, month_plan
 from storage.month_plan import Dated, Habit
 
 CHANGE = action("jadwal", "ubah", "Ubah jadwal")
+RECORDS = action("laporan", "", "Laporan saya")
 MOST_TO_LOG = 4
 MARKS = {"held": "✅ ", "not_held": "✖️ "}
 LOOKS_BACK = timedelta(days=60)  # what should have been logged by now can still be moved or cancelled
@@ -70,6 +71,7 @@ def _show(tx: Settling, month: date) -> None:
     begun = [one for one in planned if one.starts_at <= now]
     buttons = [action("bagaimana", f"m{one.id}", f"Catat {one.group}, {_moment(one)}") for one in begun[:MOST_TO_LOG]]
     buttons += [PLAN, CHANGE] if planned else [PLAN]
+    buttons += [RECORDS] if any(one.state in MARKS for one in dated) else []
     tx.say(
         lines([bold(f"P2K2 {dates.show_month(month)}"), *_days(dated, now), _told(idle)]),
         *buttons,
