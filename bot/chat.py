@@ -98,12 +98,15 @@ class EndlessDialog(Exception):
 class Waiting(BaseException):
     """Stops a dialog at its first unanswered question; a BaseException so `except Exception` cannot swallow it."""
 
-    def __init__(self, step: Step, prompt: Message, *, partial: Any = None, missed: bool = False) -> None:
+    def __init__(
+        self, step: Step, prompt: Message, *, partial: Any = None, missed: bool = False, counts: bool = True
+    ) -> None:
         super().__init__(step)
         self.step = step
         self.prompt = prompt
         self.partial = partial
         self.missed = missed
+        self.counts = counts  # whether a number means a choice
 
 
 class Again(BaseException):
@@ -318,7 +321,7 @@ class Chat:
         asked = lines([*([] if instead else self._lines), hint, instead or question.says(partial)])
         text = Text.of(hint) if missed else asked
         prompt = Message(text, question.choices(partial), ask=question.ask)
-        return Waiting(step, prompt, partial=partial, missed=missed)
+        return Waiting(step, prompt, partial=partial, missed=missed, counts=question.counts)
 
 
 def _names(said: Said, one: Answered) -> bool:

@@ -157,7 +157,7 @@ class Decisions:
             return await self._interrupt(scene, dialog, said, unchanged, letter, wanted)
         opened.misses = opened.misses + 1 if outcome.missed else 0
         opened.wanted = None
-        if opened.misses >= 2 and len(outcome.prompt.choices) > 1:
+        if opened.misses >= 2 and outcome.counts and len(outcome.prompt.choices) > 1:
             outcome.prompt = replace(outcome.prompt, form="numbers")
         in_place = said.kind == "tap" and outcome.step == asked
         return self._outcome(scene, dialog, opened, chat, outcome, in_place=in_place)

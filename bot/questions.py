@@ -49,6 +49,7 @@ class Question(Generic[T]):
     prompt: Text
     ask: Literal["", "contact", "location"] = ""
     echoes: bool = False  # what was read from typed words is shown: never guessed silently
+    counts: bool = True  # False where a number is never a choice: none are printed before the choices
 
     def choices(self, partial: Any) -> tuple[Choice, ...]:
         """Return what can be tapped."""

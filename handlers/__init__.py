@@ -33,10 +33,17 @@ from handlers.groups.handover_answer import ACCEPT_GROUPS, REFUSE_GROUPS, WITHDR
 from handlers.groups.members import MEMBERS
 from handlers.groups.sheet import make_group_sheet
 from handlers.groups.taught import MISSED, TAUGHT
+from handlers.meetings.confirming import CONFIRM, DROP
+from handlers.meetings.edit_meeting import EDIT, NOTES
 from handlers.meetings.groups import GROUPS
+from handlers.meetings.hand_in import HAND_IN
 from handlers.meetings.late_photos import LATE_PHOTOS
 from handlers.meetings.log_meeting import LOG_MEETING
+from handlers.meetings.my_records import HISTORY
+from handlers.meetings.my_records import RECORDS as MY_RECORDS
+from handlers.meetings.one_tap import ALL_THERE, HOW, NOT_HELD, SOME_ABSENT
 from handlers.meetings.sent_photos import SENT_PHOTOS, read_photos
+from handlers.meetings.wishes import ACCEPT, REJECT
 from handlers.menu import make_help, make_menu
 from handlers.office import SYSTEM
 from handlers.overseeing.month_card import MONTH_RECAP
@@ -81,6 +88,11 @@ PROGRAMME = (
     *(FILES, SEND_FILE, ADD_FILE, REMOVE_FILE, TELL_OF_FILE),
     *(FEEDBACK, RATE, SUGGEST, FEEDBACK_RECAP),
     *(ASK_OFFICE, OPEN_QUESTIONS, ANSWER, PUBLISH),
+)
+
+RECORDS: tuple[Dialog[Any], ...] = (
+    *(HOW, ALL_THERE, SOME_ABSENT, NOT_HELD, HAND_IN, MY_RECORDS),
+    *(EDIT, NOTES, HISTORY, ACCEPT, REJECT, CONFIRM, DROP),
 )
 
 
@@ -133,6 +145,7 @@ def build_routes(
         *OF_GROUPS,
         *CURRICULUM,
         make_group_sheet(office),
+        *RECORDS,
         *make_accounting(office, link),
     )
     payloads = {"c": VERIFY.name, "h": CHECK_IN.name, "k": my_events.name, "s": "pindai", "u": CLAIM.name}

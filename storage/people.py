@@ -107,3 +107,13 @@ def set_active(db: Connection, person_id: int, active: bool = True) -> None:
 def set_role(db: Connection, person_id: int, role: str) -> None:
     """Give the person another role."""
     db.execute("UPDATE persons SET role = ? WHERE id = ?", (role, person_id))
+
+
+def colleagues(db: Connection, person_id: int) -> list[Person]:
+    """Return the other active people of the same role and kecamatan, by name."""
+    rows = db.execute(
+        _PERSON + "JOIN persons me ON me.id = :id WHERE p.state = 'active' AND p.id <> me.id AND p.role = me.role "
+        "AND p.district_id = me.district_id ORDER BY p.name",
+        {"id": person_id},
+    )
+    return [Person(*row) for row in rows]

@@ -32,3 +32,70 @@ def replan_material(db: Connection, meeting_id: int, lesson_id: int | None, topi
 def replan_place(db: Connection, meeting_id: int, place: str) -> None:
     """Plan another place; a meeting that is planned no more stays as it is."""
     db.execute("UPDATE meetings SET place = ? WHERE id = ? AND state = 'planned'", (place, meeting_id))
+
+
+def plan_meeting(
+    db: Connection,
+    *,
+    ref: str,
+    group_id: int,
+    person_id: int,
+    lesson_id: int | None,
+    topic: str,
+    day: str,
+    starts_at: str,
+    ends_at: str,
+    zone: str,
+    place: str,
+    now: str,
+) -> int:
+    """Plan a meeting and return its id. Raises sqlite3.IntegrityError where the group has one at that moment."""
+    row = db.execute(
+        """
+        INSERT INTO meetings (ref, group_id, person_id, lesson_id, topic, day, starts_at, ends_at, zone, place, state,
+                              made_at)
+        VALUES (:ref, :group, :person, :lesson, :topic, :day, :starts_at, :ends_at, :zone, :place, 'planned', :now)
+        RETURNING id
+        """,
+        {
+            "ref": ref,
+            "group": group_id,
+            "person": person_id,
+            "lesson": lesson_id,
+            "topic": topic,
+            "day": day,
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "zone": zone,
+            "place": place,
+            "now": now,
+        },
+    ).fetchone()
+    return int(row[0])
+
+
+def move_meeting(db: Connection, id: int, day: str, starts_at: str, ends_at: str, zone: str, now: str) -> bool:
+    """Set another start for a planned meeting; False if it is planned no more."""
+    return (
+        db.execute(
+            """
+            UPDATE meetings SET day = :day, starts_at = :starts_at, ends_at = :ends_at, zone = :zone, moved_at = :now
+            WHERE id = :id AND state = 'planned'
+            """,
+            {"id": id, "day": day, "starts_at": starts_at, "ends_at": ends_at, "zone": zone, "now": now},
+        ).rowcount
+        == 1
+    )
+
+
+def cancel_meeting(db: Connection, id: int) -> bool:  # the word the tables use
+    """Cancel a planned meeting; False if it is planned no more."""
+    return db.execute("UPDATE meetings SET state = 'cancelled' WHERE id = ? AND state = 'planned'", (id,)).rowcount == 1
+
+
+def cancel_meetings_of_group(db: Connection, group_id: int) -> list[int]:
+    """Cancel what is planned for the group; return the ids."""
+    rows = db.execute(
+        "UPDATE meetings SET state = 'cancelled' WHERE group_id = ? AND state = 'planned' RETURNING id", (group_id,)
+    )
+    return sorted(int(row[0]) for row in rows.fetchall())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.questions import NotUnderstood
-from handlers.meetings.absences import is_about_absence, read_absences, show_attendance
+from handlers.meetings.absences import is_about_absence, read_absences
 from storage.meetings import Reason
 
 MARKS: dict[str, Reason] = {"s": "sick", " sakit": "sick", "i": "excused", " izin": "excused", " alpa": "absent"}
@@ -104,14 +104,6 @@ def test_marked_numbers_are_read_as_marked(absences: dict[int, str], between: st
     """A number with its letter or word means just that, in any order and with any sign between."""
     typed = between.join(f"{number}{mark}" for number, mark in absences.items())
     assert read_absences(typed, 40) == {number: MARKS[mark] for number, mark in absences.items()}
-
-
-def test_attendance_names_the_numbers() -> None:
-    """The summary says "no.", so that a number cannot be taken for a count."""
-    assert (
-        show_attendance(18, {3: "sick", 5: "sick", 12: "absent"}) == "Hadir 15 dari 18 (sakit no. 3 dan 5, alpa no. 12)"
-    )
-    assert show_attendance(18, {}) == "Hadir 18 dari 18"
 
 
 @pytest.mark.parametrize("piece", ["3", "3s", "sakit", "7i,", "(s)", "s3", "3s7i12", "3,5,7", "no."])

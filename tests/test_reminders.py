@@ -12,7 +12,7 @@ from bot.message import Capabilities, Message
 from bot.posting import Poster
 from bot.reminders import Reminders
 from handlers.reminders import compose
-from storage import chats, events, groups, invitations, lessons, meetings, outbox, people, places, reach, reminders
+from storage import chats, events, groups, invitations, lessons, outbox, people, places, plans, reach, reminders
 from storage.database import Connection, Database
 from storage.events import Audience
 
@@ -37,7 +37,7 @@ class Office:
         """Plan a meeting on the clocks of a zone, now."""
         moment, now = _moment(day, at, zone), utc_text(self.clock.now())
         return await self.database.write(
-            lambda db: meetings.plan_meeting(
+            lambda db: plans.plan_meeting(
                 db,
                 ref=f"{moment}{now}",
                 group_id=1,
@@ -59,7 +59,7 @@ class Office:
 
         def move(db: Connection) -> None:
             starts = _moment(day, at, zone)
-            meetings.move_meeting(db, meeting_id, day, starts, _end(starts), zone, now)
+            plans.move_meeting(db, meeting_id, day, starts, _end(starts), zone, now)
             outbox.stop(db, f"meeting:{meeting_id}", now)
 
         await self.database.write(move)
@@ -167,7 +167,7 @@ async def test_what_moves_away_and_back_is_reminded_of_as_before(office: Office)
 async def test_what_is_cancelled_or_held_is_not_reminded_of(office: Office) -> None:
     """Nobody is called to a meeting that is off."""
     meeting = await office.plan("2023-11-09", "14:00")
-    await office.database.write(meetings.cancel_meeting, meeting)
+    await office.database.write(plans.cancel_meeting, meeting)
     assert await office.at("2023-11-08", "14:00") == []
     assert await office.at("2023-11-09", "13:00") == []
 

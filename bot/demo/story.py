@@ -14,7 +14,7 @@ from bot.clock import MovableClock, utc_text
 from bot.dates import to_utc
 from bot.demo.bimtek import FIRST_DAY, UNREGISTERED, Guest, guests
 from bot.demo.people import DemoPerson, people, supervisors
-from storage import chats, desk, events, groups, lessons, meetings, places
+from storage import chats, desk, events, groups, lessons, meeting_records, places, plans
 from storage import people as roster
 from storage.database import Connection
 from storage.seeds import load_seeds
@@ -180,7 +180,7 @@ def _plan_month(db: Connection, person_id: int, one: DemoPerson, now: str) -> No
         assert second is not None
         held, planned = date(2023, 10, 18 + place), date(2023, 11, 13 + place)
         at, zone = time(14, 0), "Asia/Jakarta"
-        meetings.hold_meeting(
+        meeting_records.hold_meeting(
             db,
             ref=f"{ref}-held",
             planned=None,
@@ -199,7 +199,7 @@ def _plan_month(db: Connection, person_id: int, one: DemoPerson, now: str) -> No
             zone=zone,
             now=now,
         )
-        meetings.plan_meeting(
+        plans.plan_meeting(
             db,
             ref=f"{ref}-planned",
             lesson_id=second.id,

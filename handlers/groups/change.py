@@ -13,7 +13,7 @@ from handlers.groups.my_group import FACILITATORS, my_group, number_in, still_mi
 from handlers.groups.naming import ChoosePlace, a_group_name, place_name, refuse_second
 from handlers.groups.usual_day import UsualDay, which_usual_day
 from handlers.meetings.lesson_choice import safe_words
-from storage import groups, meetings, memberships, places
+from storage import groups, memberships, places, plans
 from storage.groups import Group
 from storage.places import Village
 
@@ -99,7 +99,7 @@ def save(tx: Settling, change: Change) -> None:
             at = usual.at.isoformat("minutes") if usual and usual.at else None
             groups.set_usual_day(tx.db, group.id, usual.week if usual else None, usual.weekday if usual else None, at)
         case "close", _:
-            for meeting_id in meetings.cancel_meetings_of_group(tx.db, group.id):
+            for meeting_id in plans.cancel_meetings_of_group(tx.db, group.id):
                 tx.withdraw(f"meeting:{meeting_id}")
             groups.close_group(tx.db, group.id)
             tx.say(f"{title_of(group)} ditutup.")

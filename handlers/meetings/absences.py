@@ -1,19 +1,15 @@
-"""The question who was absent: member numbers with a letter for the reason, as people type them after a meeting."""
+"""Who was absent, as people type it after a meeting: member numbers with a letter for the reason."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from bot.message import Choice, Said
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, fold, pick
-from bot.text import Text
+from bot.questions import NotUnderstood, fold
 from storage.meetings import Reason
 
 Absences = Mapping[int, Reason]
 
 EXAMPLE = "Contoh: 3s 7i 12 (s sakit, i izin, tanpa huruf alpa), atau semua hadir."
-EVERYONE = Choice("all", "Semua hadir")
 WORDS: dict[Reason, str] = {"sick": "sakit", "excused": "izin", "absent": "alpa"}
 
 _REASON_WORDS: dict[str, Reason] = {
@@ -37,57 +33,19 @@ _PART = re.compile(rf"(?:(?<![0-9])[0-9]{{1,3}}(?![0-9])|{'|'.join(_REASON_WORDS
 _SEPARATORS = set(",;.&+():=")
 
 
-@dataclass(frozen=True, slots=True)
-class WhoWasAbsent(Question[Absences]):
-    """Who of a group's `members` was absent; kept as [[3, "sick"], …]."""
+def read_absences(text: str, members: int | Collection[int]) -> dict[int, Reason]:
+    """Read "3s 7i 12", "sakit 3 dan 5, izin 7" or "semua hadir", of so many members or of these numbers.
 
-    members: int
-    prompt: Text
-    echoes: bool = False  # the summary that follows shows it in full
-
-    def choices(self, partial: Any) -> tuple[Choice, ...]:
-        return (EVERYONE,)
-
-    def read(self, said: Said, partial: Any) -> Done | More:
-        # A number is a member here, never the number of the only choice.
-        tapped = said.kind == "tap" and pick(self.choices(None), said) == EVERYONE.id
-        if not tapped and said.kind != "text":
-            raise NotUnderstood(f"Mohon ketik nomor yang tidak hadir. {EXAMPLE}")
-        return Done(keep({} if tapped else read_absences(said.text, self.members)))
-
-    def load(self, kept: Any) -> Absences:
-        if any(not 1 <= number <= self.members for number, _ in kept):
-            raise NoLongerFits(f"Anggota kelompok ini {self.members}. Mohon ketik lagi siapa yang tidak hadir.")
-        return dict(kept)
-
-    def show(self, value: Absences) -> str:
-        return show_attendance(self.members, value)
-
-
-def who_was_absent(members: int) -> WhoWasAbsent:
-    """Ask who was absent. Names stay on the facilitator's paper list: only numbers are typed."""
-    return WhoWasAbsent(
-        members,
-        Text.of(
-            f"Siapa yang tidak hadir dari {members} anggota? Ketik nomornya di daftar Bapak/Ibu, tanpa nama. {EXAMPLE}"
-        ),
-    )
-
-
-def keep(absences: Absences) -> list[list[Any]]:
-    """Write absences as an answer is kept."""
-    return [[number, reason] for number, reason in sorted(absences.items())]
-
-
-def read_absences(text: str, members: int) -> dict[int, Reason]:
-    """Read "3s 7i 12", "sakit 3 dan 5, izin 7" or "semua hadir". Raises NotUnderstood."""
+    Raises NotUnderstood.
+    """
+    numbers = range(1, members + 1) if isinstance(members, int) else members
     if fold(text) in _NOBODY:
         return {}
     found = _read_numbers(text)
     absences: dict[int, Reason] = {}
     for number, reason in found:
-        if not 1 <= number <= members:
-            raise NotUnderstood(f"Nomor {number} tidak ada, anggota kelompok ini {members}. {EXAMPLE}")
+        if number not in numbers:
+            raise NotUnderstood(f"Nomor {number} tidak ada, anggota kelompok ini {len(numbers)}. {EXAMPLE}")
         if (before := absences.setdefault(number, reason)) != reason:
             raise NotUnderstood(f"Nomor {number} disebut dua kali, {WORDS[before]} dan {WORDS[reason]}. {EXAMPLE}")
     return absences
@@ -97,12 +55,6 @@ def find_nobody(line: str) -> tuple[bool, str]:
     """Find "semua hadir" in a longer line; return whether it was there and the line without it."""
     found = _NOBODY_IN_A_LINE.search(line.casefold())
     return (True, f"{line[: found.start()]} {line[found.end() :]}") if found else (False, line)
-
-
-def show_attendance(members: int, absences: Absences) -> str:
-    """Write "Hadir 15 dari 18 (sakit no. 3, izin no. 7, alpa no. 12)"."""
-    present = f"Hadir {members - len(absences)} dari {members}"
-    return f"{present} ({show_absent(absences)})" if absences else present
 
 
 def show_absent(absences: Absences) -> str:

@@ -1,7 +1,6 @@
 """Photos of a meeting that come after its report was saved."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import count
 
 from bot.chat import Chat, Dialog, Reader, Refused
@@ -13,11 +12,10 @@ from handlers.meetings.groups import FACILITATORS
 from handlers.meetings.sent_line import Sent
 from handlers.meetings.used_pictures import tell_used
 from handlers.scheduling.planned import meeting_in, when
-from storage import meetings
+from storage import meeting_records, meetings
 from storage.meetings import Meeting
 
 MOST = 10
-FOLLOW_FOR = timedelta(hours=48)
 KEEP, OTHER = "Tetap pakai", "Ganti foto"
 UNKNOWN = "Laporan itu tidak ditemukan. Lihat laporan Bapak/Ibu di /rekap."
 
@@ -56,7 +54,7 @@ async def add_to(chat: Chat, read: Reader, meeting_id: int, given: Sent | None =
 def save(tx: Settling, late: Late) -> None:
     """Put the photos with the others; one that is there already stays once."""
     held = _mine(meetings.meeting(tx.db, late.meeting_id), tx.me.id)
-    meetings.add_photos(tx.db, held.id, [photo.digest for photo in late.photos])
+    meeting_records.add_photos(tx.db, held.id, [photo.digest for photo in late.photos])
     now = meetings.meeting(tx.db, held.id)
     assert now is not None
     if now.photos > MOST:

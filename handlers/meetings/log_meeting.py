@@ -1,163 +1,85 @@
-"""Logging a meeting (P2K2) that took place: what was taught, who was absent, photos, and a text to copy elsewhere."""
+"""Logging a meeting (P2K2) by a line or in a dialog: that it was held, by one group or several, or why it was not."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, time
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot import dates
 from bot.chat import Chat, Dialog, Reader, Refused
-from bot.clock import from_utc_text, utc_text
-from bot.message import Media
-from bot.questions import NoLongerFits, Question, or_skip
-from bot.routes import action
-from bot.sent import photos
-from bot.settling import Settling
-from bot.text import Text, bold, code, lines
-from handlers.meetings.absences import Absences, keep, show_absent, show_attendance, who_was_absent
-from handlers.meetings.groups import ADD, FACILITATORS, NONE_YET, title_of, which_group
-from handlers.meetings.lesson_choice import Material, safe_words, syllabus, which_material
-from handlers.meetings.meeting_times import LASTS, day_held, time_held
+from bot.clock import from_utc_text
+from bot.questions import NoLongerFits, Question
+from handlers.meetings.away import Away, by_number, keep
+from handlers.meetings.groups import FACILITATORS
 from handlers.meetings.one_line import Line, read_line
-from handlers.meetings.report_text import report_text
+from handlers.meetings.report_questions import MORE, NOT_HELD, ask_report, summary_of
+from handlers.meetings.save_report import Logged, save
 from handlers.meetings.sent_line import photos_in
-from handlers.meetings.used_pictures import CHOOSE, tell_used
+from handlers.meetings.used_pictures import tell_used
+from handlers.meetings.which_groups import which_groups
+from handlers.meetings.whose import ask_colleague, ask_whose
 from handlers.scheduling.planned import describe, meeting_in, my_planned, when
-from storage import groups, meetings
-from storage.database import Connection
+from storage import groups
 from storage.groups import Group
 from storage.lessons import lessons_in_use
 from storage.meetings import Meeting
+from storage.people import Person
 
 T = TypeVar("T")
-MORE = {"photos": "Tambah foto", "obstacles": "Kendala", "follow_up": "Tindak lanjut"}
-NO_NAMES = "tanpa nama atau NIK keluarga"
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A meeting that took place; `planned` is the row of its plan, if it was opened from one."""
-
-    group: Group
-    material: Material
-    day: date
-    at: time
-    absences: Absences
-    photos: tuple[Media, ...]
-    obstacles: str
-    follow_up: str
-    planned: int | None
-
-
-async def run(chat: Chat, read: Reader) -> Report | None:
+async def run(chat: Chat, read: Reader) -> Logged | None:
     """Ask for what the line, or the plan it is opened from, has not told; None where there is no group yet."""
-    mine = {str(one.id): one for one in await read(groups.groups_of, chat.me.id)}
+    sent = photos_in(chat.arg)
+    whose = await ask_whose(chat, read, sent.caption)
+    owner, text = whose.person, whose.line
+    mine = await _groups_of(chat, read, owner)
     if not mine:
         return None
-    plan, line, sent = None, Line(), photos_in(chat.arg)
-    if (planned_id := meeting_in(chat.arg)) is not None:
+    plan, line = None, Line()
+    if (planned_id := meeting_in(text)) is not None:
         plan = await my_planned(chat, read, planned_id)
         _refuse_early(chat, plan)
-    elif sent.caption:
-        line = read_line(sent.caption, list(mine.values()), await read(lessons_in_use), chat.today, chat.zone)
-        line = replace(line, problems=tuple(filter(None, (sent.lost, *line.problems))))
-    known = _known(plan, line)
+    elif text:
+        line = read_line(text, list(mine.values()), await read(lessons_in_use), chat.today, chat.zone)
+    line = replace(line, problems=tuple(filter(None, (sent.lost, *line.problems))))
+    known = {**_known(plan, line), **({"photos": sent.kept()} if sent.digests else {})}
 
     async def ask(key: str, question: Question[T], label: str, about: object = "", given: object = None) -> T:
         # Told once, above the first question: by the second one the person has seen it.
         if not chat.answers:
+            chat.say(f"Untuk {owner.name}." if owner != chat.me else "")
             chat.say(describe(plan) if plan else "")
             _tell(chat, line)
             _tell_misfit(chat, question, known.get(key))
         return await chat.ask(key, question, label=label, about=about, given=known.get(key, given))
 
-    group = await ask("group", which_group(mine), "Kelompok", given=next(iter(mine)) if len(mine) == 1 else None)
-    material = await ask("lesson", which_material(await read(syllabus, group.id)), "Materi", about=group.id)
-    day = await ask("day", day_held(chat.today), "Hari")
-    usual = await read(meetings.planned_on, group.id, day.isoformat(), material.lesson_id, material.topic)
-    start = dates.local(from_utc_text(usual.starts_at), usual.zone).time() if usual else None
-    at = await ask(
-        "time", time_held(day, chat.now, chat.zone), "Jam", given=start.isoformat("minutes") if start else None
-    )
-    absences = await ask("absences", who_was_absent(group.members), "Kehadiran", about=group.id)
-    # Nothing below is asked in the row: the summary offers it.
-    pictures = await ask(
-        "photos", or_skip(photos("Kirim foto pertemuannya, boleh beberapa sekaligus.")), "Foto", given=sent.kept()
-    )
-    trouble = or_skip(safe_words(f"Apa kendalanya? Singkat saja, {NO_NAMES}."))
-    obstacles = await ask("obstacles", trouble, "Kendala", given="")
-    after = or_skip(safe_words(f"Apa tindak lanjutnya? Singkat saja, {NO_NAMES}."))
-    follow_up = await ask("follow_up", after, "Tindak lanjut", given="")
-    report = Report(
-        group,
-        material,
-        day,
-        at,
-        absences,
-        pictures or (),
-        obstacles or "",
-        follow_up or "",
-        planned_id if plan else None,
-    )
+    met = await ask("group", which_groups(mine, colleague=owner == chat.me), "Kelompok", given=_only(mine))
+    if not met:
+        owner = await ask_colleague(chat, read)
+        theirs = await _groups_of(chat, read, owner)
+        question = which_groups(theirs, colleague=False)
+        met = await chat.ask("group", question, label="Kelompok", about=owner.id, given=_only(theirs))
+    report = await ask_report(chat, read, ask, met)
     if not chat.answers and line.told:
-        _tell(chat, Line(told=":", problems=line.problems, remarks=line.remarks))
-    used = await read(tell_used, [one.digest for one in report.photos], chat.me.id)
-    await chat.confirm(_summary(report, chat.zone, used), also=MORE)
-    return report
-
-
-def save(tx: Settling, report: Report | None) -> None:
-    """Record the meeting, once, and hand out the text for the other systems."""
-    if report is None:
-        tx.say(NONE_YET, ADD)
-        return
-    group = groups.group(tx.db, report.group.id)
-    if group is None or not group.active or group.person_id != tx.me.id:
-        raise Refused(f"{title_of(report.group)} sudah ditutup. Mohon pilih kelompok lain lewat Ubah.")
-    if any(number > group.members for number in report.absences):
-        raise Refused(f"Anggota {title_of(group)} sekarang {group.members}. Mohon ubah kehadirannya.")
-    day, starts = report.day.isoformat(), dates.to_utc(report.day, report.at, tx.zone)
-    lesson_id, topic = report.material.lesson_id, report.material.topic
-    if meetings.held_on(tx.db, group.id, day, lesson_id, topic) is not None:
-        raise Refused(
-            f"{title_of(group)} sudah tercatat mendapat materi itu pada {dates.show_day(report.day)}. "
-            "Ubah hari atau materinya, atau /batal."
-        )
-    plan = _plan_of(tx.db, report)
-    meeting_id = meetings.hold_meeting(
-        tx.db,
-        ref=tx.ref,
-        planned=plan.id if plan else None,
-        group_id=group.id,
-        person_id=tx.me.id,
-        lesson_id=lesson_id,
-        topic=topic,
-        day=day,
-        starts_at=utc_text(starts),
-        ends_at=utc_text(starts + LASTS),
-        zone=tx.zone,
-        members=group.members,
-        obstacles=report.obstacles,
-        follow_up=report.follow_up,
-        absences=report.absences,
-        photos=[photo.digest for photo in report.photos],
-        now=tx.stamp,
-    )
-    if plan is not None:
-        tx.withdraw(f"meeting:{plan.id}")
-    absent = show_absent(report.absences)
-    tx.say(
-        f"✅ Tersimpan: {group.members - len(report.absences)} dari {group.members} hadir{absent and ', '}{absent}.\n"
-        "Teks untuk e-PKH dan e-Kinerja ada di bawah, tinggal disalin.",
-        *(() if report.photos else (action("foto", f"m{meeting_id}", "Tambah foto"),)),
-        action("p2k2", "", "Catat P2K2 lain"),
-    )
-    saved = meetings.meeting(tx.db, meeting_id)
-    assert saved is not None
-    tx.say(code(report_text(saved, tx.me.name, tx.me.district)))
+        _tell(chat, replace(line, told=":"))
+    used = await read(tell_used, [one.digest for one in report.photos], owner.id)
+    told = summary_of(report, chat.zone, used)
+    await chat.confirm(f"Untuk {owner.name}\n" + told if owner != chat.me else told, also=MORE if report.held else {})
+    return Logged(report, owner.id, planned_id if plan else None)
 
 
 LOG_MEETING = Dialog("p2k2", "Laporan P2K2", run, save, FACILITATORS, steps=6)
+
+
+async def _groups_of(chat: Chat, read: Reader, owner: Person) -> Mapping[str, Group]:
+    found = {str(one.id): one for one in await read(groups.groups_of, owner.id)}
+    if not found and owner != chat.me:
+        raise Refused(f"{owner.name} belum punya kelompok di sini. Kelompoknya dibuat sendiri lewat /kelompok.")
+    return found
+
+
+def _only(mine: Mapping[str, Group]) -> list[str] | None:
+    return list(mine) if len(mine) == 1 else None
 
 
 def _known(plan: Meeting | None, line: Line) -> Mapping[str, Any]:
@@ -171,15 +93,25 @@ def _known(plan: Meeting | None, line: Line) -> Mapping[str, Any]:
             "time": f"{start:%H:%M}",
         }
     told = {
-        "group": str(line.group.id) if line.group else None,
+        "group": [str(one.id) for one in line.groups] or None,
         "lesson": line.lesson.id if line.lesson else None,
         "day": line.day.isoformat() if line.day else None,
         "time": line.at.isoformat("minutes") if line.at else None,
-        "absences": None if line.absences is None else keep(line.absences),
+        "absences": _known_absences(line),
+        "place": line.place or None,
+        "why": line.why_not or None,
         "obstacles": line.obstacles or None,
         "follow_up": line.follow_up or None,
     }
     return {key: value for key, value in told.items() if value is not None}
+
+
+def _known_absences(line: Line) -> Any:
+    if not line.held:
+        return NOT_HELD.id
+    if line.counts is not None:
+        return keep(Away(dict(line.counts)))
+    return None if line.absences is None else keep(by_number(line.absences))
 
 
 def _tell(chat: Chat, line: Line) -> None:
@@ -198,35 +130,9 @@ def _tell_misfit(chat: Chat, question: Question[Any], kept: object) -> None:
         chat.say(str(why))
 
 
-def _summary(report: Report, zone: str, used: Sequence[str]) -> Text:
-    moment = dates.show_moment(dates.to_utc(report.day, report.at, zone), zone)
-    return lines(
-        [
-            bold(title_of(report.group)) + f" · {moment}",
-            report.material.line(),
-            report.material.remark,
-            show_attendance(report.group.members, report.absences),
-            f"Foto: {len(report.photos)}" if report.photos else "Foto belum ada.",
-            *used,
-            CHOOSE if used else "",
-            f"Kendala: {report.obstacles}" if report.obstacles else "",
-            f"Tindak lanjut: {report.follow_up}" if report.follow_up else "",
-        ]
-    )
-
-
 def _refuse_early(chat: Chat, plan: Meeting) -> None:
     if from_utc_text(plan.starts_at) > chat.now:
         raise Refused(
             f"P2K2 Kelompok {plan.group} baru mulai {when(plan)}. Catat setelah itu; bila waktunya berubah, "
             "pindahkan lewat /jadwal."
         )
-
-
-def _plan_of(db: Connection, report: Report) -> Meeting | None:
-    """Return the plan that this meeting fulfils: the one it was opened from, else the group's of that day."""
-    plan = meetings.meeting(db, report.planned) if report.planned is not None else None
-    if plan is not None and plan.state == "planned" and plan.group_id == report.group.id:
-        return plan
-    material = report.material
-    return meetings.planned_on(db, report.group.id, report.day.isoformat(), material.lesson_id, material.topic)

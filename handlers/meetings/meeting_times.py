@@ -39,11 +39,12 @@ class Day(Typed[date]):
         return super().read(said, partial)
 
 
-def day_held(today: date) -> Day:
-    """Ask on which day a meeting was held: today or before, at most 60 days."""
+def day_held(today: date, earliest: date | None = None) -> Day:
+    """Ask on which day a meeting was held: today or before, at most 60 days, or back to `earliest`."""
     plain = a_day("Kapan?", today, latest=today, shortcuts=[("Hari ini", 0), ("Kemarin", -1)])
     far = f"sudah lebih dari {LONGEST_BACK.days} hari. Contoh: hari ini, kemarin, 12/11."
-    return _within(plain, today - LONGEST_BACK, today, far, "Tanggal berapa? Contoh: 12/11, 12 November, Senin lalu.")
+    first = min(today - LONGEST_BACK, earliest or today)
+    return _within(plain, first, today, far, "Tanggal berapa? Contoh: 12/11, 12 November, Senin lalu.")
 
 
 def day_planned(today: date, usual: Sequence[date] = ()) -> Day:

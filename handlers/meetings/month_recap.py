@@ -69,7 +69,6 @@ def _line(one: Meeting) -> str:
 
 def _row(one: Meeting) -> MeetingRow:
     here = dates.local(from_utc_text(one.starts_at), one.zone)
-    reasons = list(one.absences.values())
     return MeetingRow(
         day=dates.show_day(here.date()),
         time=dates.show_time(here, one.zone).removeprefix("pukul "),
@@ -79,9 +78,9 @@ def _row(one: Meeting) -> MeetingRow:
         lesson=f"Sesi {one.number}: {one.title}" if one.lesson_id is not None else one.topic,
         members=one.members,
         present=one.present,
-        sick=reasons.count("sick"),
-        excused=reasons.count("excused"),
-        absent=reasons.count("absent"),
+        sick=one.sick,
+        excused=one.excused,
+        absent=one.absent,
         obstacles=one.obstacles,
         follow_up=one.follow_up,
         photos=one.photos,

@@ -6,10 +6,7 @@ from storage.meetings import Meeting
 
 def report_text(meeting: Meeting, facilitator: str, district: str) -> str:
     """Write the meeting as e-PKH and e-Kinerja ask for it."""
-    counts = [
-        f"{word} {sum(reason == key for reason in meeting.absences.values())}"
-        for key, word in (("sick", "sakit"), ("excused", "izin"), ("absent", "alpa"))
-    ]
+    counts = [f"sakit {meeting.sick}", f"izin {meeting.excused}", f"alpa {meeting.absent}"]
     topic = (
         [f"Modul: {meeting.module}", f"Sesi {meeting.number}: {meeting.title}"]
         if meeting.lesson_id is not None

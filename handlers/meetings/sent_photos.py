@@ -15,9 +15,11 @@ from bot.sent import why_lost
 from bot.settling import Settling
 from handlers.meetings import late_photos, log_meeting
 from handlers.meetings.groups import FACILITATORS
-from handlers.meetings.late_photos import FOLLOW_FOR, Late, add_to
-from handlers.meetings.log_meeting import Report
+from handlers.meetings.late_photos import Late, add_to
 from handlers.meetings.one_line import read_line
+from handlers.meetings.save_report import Logged
+from handlers.meetings.save_report import save as save_report
+from handlers.meetings.saved import DRAFT_FOR
 from handlers.meetings.sent_line import join_photos, photos_in
 from storage import groups, lessons, pictures
 from storage.pictures import Recent
@@ -33,14 +35,14 @@ def read_photos(said: Said) -> Wanted | None:
     return Wanted(SENT_PHOTOS.name, join_photos(said.text, [one.digest for one in said.files if one.digest], lost))
 
 
-async def run(chat: Chat, read: Reader) -> Report | Late | str | None:
+async def run(chat: Chat, read: Reader) -> Logged | Late | str | None:
     """Open the draft that the caption tells, else ask which report the photos are for."""
     sent = photos_in(chat.arg)
     if await _is_a_line(chat, read, sent.caption):
         return await log_meeting.run(chat, read)
     if not sent.digests:
         return sent.lost
-    since = utc_text(chat.now - FOLLOW_FOR)
+    since = utc_text(chat.now - DRAFT_FOR)
     recent = {f"m{one.meeting_id}": one for one in await read(pictures.recent_reports, chat.me.id, since)}
     if not chat.answers:
         chat.say(sent.lost)
@@ -56,7 +58,7 @@ async def run(chat: Chat, read: Reader) -> Report | Late | str | None:
     return "Baik, fotonya tidak dipakai."
 
 
-def save(tx: Settling, result: Report | Late | str | None) -> None:
+def save(tx: Settling, result: Logged | Late | str | None) -> None:
     """Write what the photos were for."""
     match result:
         case str():
@@ -64,7 +66,7 @@ def save(tx: Settling, result: Report | Late | str | None) -> None:
         case Late():
             late_photos.save(tx, result)
         case _:
-            log_meeting.save(tx, result)
+            save_report(tx, result)
 
 
 SENT_PHOTOS = Dialog("kiriman", "Laporan P2K2", run, save, FACILITATORS, steps=7)

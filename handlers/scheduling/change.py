@@ -95,7 +95,7 @@ def save_change(tx: Settling, change: Change) -> None:
         return
     match change:
         case Cancel(_, sure=True):
-            meetings.cancel_meeting(tx.db, meeting.id)
+            plans.cancel_meeting(tx.db, meeting.id)
             tx.withdraw(f"meeting:{meeting.id}")
             tx.say(f"Dibatalkan: P2K2 {which(meeting)}, {when(meeting)}.", PLAN)
         case Cancel():
@@ -113,7 +113,7 @@ def save_change(tx: Settling, change: Change) -> None:
 def _move(tx: Settling, meeting: Meeting, to: Move) -> None:
     starts = dates.to_utc(to.day, to.at, tx.zone)
     refuse_bad_start(tx, meeting.group_id, starts)
-    meetings.move_meeting(
+    plans.move_meeting(
         tx.db, meeting.id, to.day.isoformat(), utc_text(starts), utc_text(starts + LASTS), tx.zone, tx.stamp
     )
     # What waits to be sent names the old time; the new start makes reminders of its own.

@@ -19,7 +19,7 @@ from handlers.meetings.meeting_times import LASTS
 from handlers.scheduling.habits import next_day, usual_of
 from handlers.scheduling.plan import PLAN, following_unplanned
 from handlers.scheduling.planned import short_moment
-from storage import groups, meetings, month_plan
+from storage import groups, meetings, month_plan, plans
 from storage.database import Connection
 from storage.lessons import Lesson
 from storage.month_plan import Habit
@@ -81,7 +81,7 @@ def save(tx: Settling, month: Month) -> None:
         if gone or meetings.planned_at(tx.db, one.group_id, starts) is not None:
             taken.append(one.group)
             continue
-        meetings.plan_meeting(
+        plans.plan_meeting(
             tx.db,
             ref=f"{tx.ref}:{one.group_id}",
             group_id=one.group_id,

@@ -40,12 +40,15 @@ class NoGroups:
     """The facilitator has no group yet to plan for."""
 
 
-async def ask_plan(chat: Chat, read: Reader) -> Plan | NoGroups:
-    """Ask which group meets, on which day and at what time; what it learns is asked only where nothing follows."""
+async def ask_plan(chat: Chat, read: Reader, group_id: str = "") -> Plan | NoGroups:
+    """Ask which group meets, on which day and at what time; what it learns is asked only where nothing follows.
+
+    `group_id` is of the group that is known already.
+    """
     mine = {str(one.id): one for one in await read(groups.groups_of, chat.me.id)}
     if not mine:
         return NoGroups()
-    only = next(iter(mine)) if len(mine) == 1 else None
+    only = group_id if group_id in mine else next(iter(mine)) if len(mine) == 1 else None
     group = await chat.ask("group", which_group(mine), label="Kelompok", given=only)
     habit = await read(month_plan.habit_of, group.id)
     assert habit is not None
@@ -69,7 +72,7 @@ def save_plan(tx: Settling, plan: Plan) -> None:
         raise Refused(f"{title_of(plan.group)} sudah ditutup. Lihat kelompok Bapak/Ibu di /kelompok.")
     starts = dates.to_utc(plan.day, plan.at, tx.zone)
     refuse_bad_start(tx, group.id, starts)
-    meeting_id = meetings.plan_meeting(
+    meeting_id = plans.plan_meeting(
         tx.db,
         ref=tx.ref,
         group_id=group.id,

@@ -21,6 +21,7 @@ from storage import meetings, month_plan
 from storage.month_plan import Dated, Habit
 
 CHANGE = action("jadwal", "ubah", "Ubah jadwal")
+RECORDS = action("laporan", "", "Laporan saya")
 MOST_TO_LOG = 4
 MARKS = {"held": "✅ ", "not_held": "✖️ "}
 LOOKS_BACK = timedelta(days=60)  # what should have been logged by now can still be moved or cancelled
@@ -35,9 +36,9 @@ class Glance:
 
 
 async def run(chat: Chat, read: Reader) -> Plan | Change | NoGroups | Glance:
-    """Show a month ("2023-12", or this one), plan a meeting ("rencana"), or change one ("m7", "ubah")."""
-    if chat.arg == "rencana":
-        return await ask_plan(chat, read)
+    """Show a month ("2023-12", or this one), plan a meeting ("rencana", "rencana-3"), or change one ("m7", "ubah")."""
+    if chat.arg.startswith("rencana"):
+        return await ask_plan(chat, read, chat.arg.removeprefix("rencana").removeprefix("-"))
     if chat.arg == "ubah":
         planned = await read(meetings.planned_of, chat.me.id, utc_text(chat.now - LOOKS_BACK), FAR_AHEAD)
         return await ask_change(chat, read, await ask_which(chat, read, planned))
@@ -68,8 +69,9 @@ def _show(tx: Settling, month: date) -> None:
     idle = month_plan.habits_without_meeting(tx.db, tx.me.id, key)
     planned = [one for one in dated if one.state == "planned"]
     begun = [one for one in planned if one.starts_at <= now]
-    buttons = [action("p2k2", f"m{one.id}", f"Catat {one.group}, {_moment(one)}") for one in begun[:MOST_TO_LOG]]
+    buttons = [action("bagaimana", f"m{one.id}", f"Catat {one.group}, {_moment(one)}") for one in begun[:MOST_TO_LOG]]
     buttons += [PLAN, CHANGE] if planned else [PLAN]
+    buttons += [RECORDS] if any(one.state in MARKS for one in dated) else []
     tx.say(
         lines([bold(f"P2K2 {dates.show_month(month)}"), *_days(dated, now), _told(idle)]),
         *buttons,
