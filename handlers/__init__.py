@@ -48,6 +48,7 @@ from handlers.programme.feedback import FEEDBACK, RATE
 from handlers.programme.feedback_recap import FEEDBACK_RECAP
 from handlers.programme.suggestions import SUGGEST
 from handlers.recaps import RECAPS
+from handlers.reporting.reporting import make_reporting
 from handlers.reminders import compose as compose_reminder
 from handlers.scheduling.invitation_text import INVITATION
 from handlers.scheduling.month_proposal import PROPOSAL
@@ -114,6 +115,7 @@ def build_routes(
         make_resend(office),
         *make_second_yes(office, send_all),
         *make_accounting(office, link),
+        *make_reporting(office),
     )
     payloads = {"c": VERIFY.name, "h": CHECK_IN.name, "k": my_events.name, "s": "pindai", "u": CLAIM.name}
     bare = (read_code, read_bare_code, read_refusal, read_sent)

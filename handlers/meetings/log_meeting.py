@@ -13,18 +13,19 @@ from bot.questions import NoLongerFits, Question, or_skip
 from bot.routes import action
 from bot.sent import photos
 from bot.settling import Settling
-from bot.text import Text, bold, code, lines
+from bot.text import Text, bold, lines
 from handlers.meetings.absences import Absences, keep, show_absent, show_attendance, who_was_absent
 from handlers.meetings.groups import ADD, FACILITATORS, NONE_YET, title_of, which_group
 from handlers.meetings.lesson_choice import Material, safe_words, syllabus, which_material
 from handlers.meetings.meeting_times import LASTS, day_held, time_held
 from handlers.meetings.one_line import Line, read_line
-from handlers.meetings.report_text import report_text
+from handlers.reporting.report_text import report_buttons, report_text
 from handlers.scheduling.planned import describe, meeting_in, my_planned, when
 from storage import groups, lessons, meetings
 from storage.database import Connection
 from storage.groups import Group
 from storage.lessons import Lesson
+from storage.meeting_records import record
 from storage.meetings import Meeting
 
 T = TypeVar("T")
@@ -141,16 +142,20 @@ def save(tx: Settling, report: Report | None) -> None:
     )
     if plan is not None:
         tx.withdraw(f"meeting:{plan.id}")
+    saved = record(tx.db, meeting_id)
+    assert saved is not None
     absent = show_absent(report.absences)
     tx.say(
-        f"✅ Tersimpan: {group.members - len(report.absences)} dari {group.members} hadir{absent and ', '}{absent}.\n"
-        "Teks untuk e-PKH dan e-Kinerja ada di bawah, tinggal disalin.",
+        lines(
+            [
+                f"✅ Tersimpan: {group.members - len(report.absences)} dari {group.members} hadir{absent and ', '}{absent}.",
+                report_text(saved),
+            ]
+        ),
+        *report_buttons(meeting_id),
         *(() if report.photos else (action("foto", f"m{meeting_id}", "Tambah foto"),)),
         action("p2k2", "", "Catat P2K2 lain"),
     )
-    saved = meetings.meeting(tx.db, meeting_id)
-    assert saved is not None
-    tx.say(code(report_text(saved, tx.me.name, tx.me.district)))
 
 
 LOG_MEETING = Dialog("p2k2", "Laporan P2K2", run, save, FACILITATORS, steps=6)
