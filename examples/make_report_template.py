@@ -122,19 +122,14 @@ def _put_signatures(word: Word) -> None:
     )
     _widths(table, (8.25, 8.25))
     _never_torn(table)
-    _line(word, "{%p if penandatangan_nama %}", before=10, keep=True)
-    for text in (
-        "",
-        "Mengetahui,",
-        "{{ penandatangan_jabatan }}",
-        "",
-        "",
-        "",
-        "{{ penandatangan_nama }}",
-        "{{ penandatangan_pangkat }}",
-        "{% if penandatangan_nip %}NIP {{ penandatangan_nip }}{% endif %}",
-    ):
-        _line(word, text, align=ALIGN.CENTER, keep=True)
+    _line(word, "{%p if penandatangan_nama %}")
+    _line(word, "")
+    signer = word.add_table(rows=1, cols=1)
+    signer.alignment = WD_TABLE_ALIGNMENT.CENTER
+    nip = "{% if penandatangan_nip %}NIP {{ penandatangan_nip }}{% endif %}"
+    lines = ("{{ penandatangan_nama }}", "{{ penandatangan_pangkat }}", nip)
+    _fill(signer.cell(0, 0), "Mengetahui,", "{{ penandatangan_jabatan }}", "", "", "", *lines, align=ALIGN.CENTER)
+    _never_torn(signer)
     _line(word, "{%p endif %}")
 
 

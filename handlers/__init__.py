@@ -48,8 +48,8 @@ from handlers.programme.feedback import FEEDBACK, RATE
 from handlers.programme.feedback_recap import FEEDBACK_RECAP
 from handlers.programme.suggestions import SUGGEST
 from handlers.recaps import RECAPS
-from handlers.reporting.reporting import make_reporting
 from handlers.reminders import compose as compose_reminder
+from handlers.reporting.reporting import make_reporting
 from handlers.scheduling.invitation_text import INVITATION
 from handlers.scheduling.month_proposal import PROPOSAL
 from handlers.scheduling.schedule import SCHEDULE

@@ -58,8 +58,8 @@ def my_groups(db: Connection, person_id: int) -> list[MyGroup]:
         SELECT g.id, g.name, v.name, g.members,
                coalesce((SELECT max(h.on_day) FROM handovers h WHERE h.group_id = g.id AND h.to_person = g.person_id),
                         min(substr(g.made_at, 1, 10),
-                            coalesce((SELECT min(t.day) FROM meetings t
-                                      WHERE t.group_id = g.id AND t.state IN ('held', 'not_held')), '9')))
+                            coalesce((SELECT t.day FROM meetings t WHERE t.group_id = g.id
+                                      AND t.state IN ('held', 'not_held') ORDER BY t.day LIMIT 1), '9')))
         FROM groups g JOIN villages v ON v.id = g.village_id
         WHERE g.person_id = ? AND g.state = 'active' ORDER BY g.name, v.name, g.id
         """,

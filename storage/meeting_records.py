@@ -90,6 +90,17 @@ def records_between(db: Connection, person_id: int, first: str, last: str) -> li
     return [_record(db, row) for row in rows.fetchall()]
 
 
+def has_records(db: Connection, person_id: int, first: str, last: str) -> bool:
+    """Say whether `records_between` would find any."""
+    return bool(
+        db.execute(
+            "SELECT EXISTS (SELECT 1 FROM meetings WHERE person_id = ? AND day BETWEEN ? AND ? "
+            "AND state IN ('held', 'not_held') AND sent_at IS NOT NULL)",
+            (person_id, first, last),
+        ).fetchone()[0]
+    )
+
+
 def first_day(db: Connection, person_id: int) -> str | None:
     """Return the local day of the facilitator's first record."""
     row = db.execute(

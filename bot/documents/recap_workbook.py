@@ -1,4 +1,4 @@
-"""The P2K2 recap of a month, a triwulan or a year as offices hand it in: months, subtotals, who signs; then the details."""
+"""The P2K2 recap of a month, a triwulan or a year as it is handed in: months, subtotals, signatures, details."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

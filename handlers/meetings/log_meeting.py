@@ -144,14 +144,10 @@ def save(tx: Settling, report: Report | None) -> None:
         tx.withdraw(f"meeting:{plan.id}")
     saved = record(tx.db, meeting_id)
     assert saved is not None
-    absent = show_absent(report.absences)
+    there, absent = group.members - len(report.absences), show_absent(report.absences)
+    receipt = f"✅ Tersimpan: {there} dari {group.members} hadir{absent and ', '}{absent}."
     tx.say(
-        lines(
-            [
-                f"✅ Tersimpan: {group.members - len(report.absences)} dari {group.members} hadir{absent and ', '}{absent}.",
-                report_text(saved),
-            ]
-        ),
+        lines([receipt, report_text(saved)]),
         *report_buttons(meeting_id),
         *(() if report.photos else (action("foto", f"m{meeting_id}", "Tambah foto"),)),
         action("p2k2", "", "Catat P2K2 lain"),

@@ -23,7 +23,7 @@ from storage.facilitator_month import (
     my_groups,
     waiting,
 )
-from storage.meeting_records import first_day
+from storage.meeting_records import first_day, has_records
 
 MOST_MONTHS = 24
 MOST_NAMED = 8
@@ -70,7 +70,7 @@ def say_month(tx: Settling, card: MonthCard) -> None:
     """Show the card."""
     period = card.period
     found = standing(tx.db, tx.me.id, period, tx.today, tx.stamp)
-    buttons = _buttons(period)
+    buttons = _buttons(tx.db, tx.me.id, period)
     if not found.groups and first_day(tx.db, tx.me.id) is None:
         tx.say(NONE_YET, ADD)
         return
@@ -103,7 +103,7 @@ def write_card(found: Standing, period: Period, today: date) -> Text:
             bold(f"Rekap P2K2 {period.name}"),
             f"Sudah: {len(done)} dari {len(expected)} kelompok, {held} pertemuan."
             if expected
-            else "Belum ada kelompok.",
+            else "Belum ada kelompok pada bulan itu.",
             f"{'Belum' if period.last >= today else 'Tidak ada pertemuan'}: {_names(owed)}." if owed else "",
             f"Tidak terlaksana: {_names(tried)}." if tried else "",
             _waiting_line(found.waiting),
@@ -112,16 +112,19 @@ def write_card(found: Standing, period: Period, today: date) -> Text:
     )
 
 
-def _buttons(period: Period) -> list[Choice]:
+def _buttons(db: Connection, person_id: int, period: Period) -> list[Choice]:
     triwulan = triwulan_period(period.first)
-    return [
-        action("berkasrekap", period.key, f"Excel {period.name}"),
-        action("berkasrekap", triwulan.key, f"Excel {triwulan.name}"),
-        action("word", period.key, "Laporan Word"),
-        action("semualaporan", period.key, "Semua laporan (zip)"),
-        action("gambarrekap", period.first.year, f"Gambar {period.first.year}"),
-        action("rekap", "pilih", "Bulan lain"),
-    ]
+    buttons = []
+    if has_records(db, person_id, period.first.isoformat(), period.last.isoformat()):
+        buttons += [
+            action("word", period.key, "Laporan Word"),
+            action("semualaporan", period.key, "Semua laporan (zip)"),
+            action("berkasrekap", period.key, f"Excel {period.name}"),
+        ]
+    if has_records(db, person_id, triwulan.first.isoformat(), triwulan.last.isoformat()):
+        buttons.append(action("berkasrekap", triwulan.key, f"Excel {triwulan.name}"))
+    year = str(period.first.year)
+    return [*buttons, action("gambarrekap", year, f"Gambar {year}"), action("rekap", "pilih", "Bulan lain")]
 
 
 def _waiting_line(found: Waiting) -> str:
