@@ -21,13 +21,14 @@ from bot.documents.scaled_photo import scale_photo
 from bot.documents.sent_template import check_template
 from bot.documents.year_picture import YearRow, draw_year
 from examples.make_report_template import example
-from handlers.reporting.bundle import into_parts
+from handlers.reporting.bundle import into_parts, write_bundles
 from handlers.reporting.file_names import all_different, names_of, photo_name, report_name
 from handlers.reporting.my_recap import standing, write_card
 from handlers.reporting.periods import Period, read_period
 from handlers.reporting.recap_files import recap_months
 from handlers.reporting.report_text import ekinerja_text, epkh_text
 from handlers.reporting.report_words import fields_of
+from handlers.reporting.written_report import ReportPaper
 from handlers.reporting.year_recap import square_of
 from storage.database import Connection
 from storage.facilitator_month import absent_running, my_groups
@@ -400,3 +401,37 @@ def test_periods_end_with_their_last_day() -> None:
         ("2023-01-01", "2023-12-31"),
     ]
     assert isinstance(found[0], Period)
+
+
+class Kept:
+    """Files in memory, by a made-up digest."""
+
+    def __init__(self, **files: bytes) -> None:
+        self.files = files
+
+    async def keep(self, content: bytes, type: str, /) -> str:
+        self.files[f"kept{len(self.files)}"] = content
+        return f"kept{len(self.files) - 1}"
+
+    async def open(self, digest: str, /) -> bytes:
+        return self.files[digest]
+
+
+async def test_a_bundle_holds_each_report_its_photos_and_the_recap() -> None:
+    """With names that say what they are; photos are scaled, and the same bundle is the same bytes."""
+    files = Kept(a=photo(4000, 3000), b=photo(300, 400))
+    records = [one_record(photos=("a", "b")), one_record(id=2, group_id=2, group="Mawar", day="2023-11-12")]
+    paper = ReportPaper(OFFICE, default_template(), HEAD, None)
+    parts = await write_bundles(files, paper, records, ("Rekap P2K2 November 2023.xlsx", b"recap"), TODAY)
+    assert parts == await write_bundles(files, paper, records, ("Rekap P2K2 November 2023.xlsx", b"recap"), TODAY)
+    members = dict(members_of(parts[0]))
+    assert list(members) == [
+        "Rekap P2K2 November 2023.xlsx",
+        "2023-11-11 Melati 2.2 Laporan P2K2.docx",
+        "2023-11-11 Melati foto 1.jpg",
+        "2023-11-11 Melati foto 2.jpg",
+        "2023-11-12 Mawar 2.2 Laporan P2K2.docx",
+    ]
+    with Image.open(io.BytesIO(members["2023-11-11 Melati foto 1.jpg"])) as image:
+        assert image.size == (1600, 1200)
+    assert len(Document(io.BytesIO(members["2023-11-11 Melati 2.2 Laporan P2K2.docx"])).inline_shapes) == 2

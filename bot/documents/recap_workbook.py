@@ -11,7 +11,7 @@ from bot.documents.sheet import Column, Value, add_sheet, new_sheet, put, put_ta
 
 _COLUMNS = (
     Column("No", 6, middle=True),
-    Column("Bulan/Tahun", 20),
+    Column("Bulan/Tahun", 24),
     Column("Triwulan", 12, middle=True),
     Column("Jumlah Pertemuan", 13, middle=True),
     Column("Jumlah KPM", 13, middle=True),
