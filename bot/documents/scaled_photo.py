@@ -25,5 +25,5 @@ def scale_photo(content: bytes, longest: int, quality: int = 80) -> ScaledPhoto 
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         return None
     out = io.BytesIO()
-    upright.save(out, "JPEG", quality=quality, optimize=True)
+    upright.save(out, "JPEG", quality=quality)
     return ScaledPhoto(out.getvalue(), *upright.size)

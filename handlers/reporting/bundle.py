@@ -54,6 +54,6 @@ def _folder(
     scaled = [scale_photo(photo, LONGEST) for photo in photos]
     kept = [photo.content for photo in scaled if photo is not None]
     return [
-        (report_name(one, begins), write_word(paper, one, photos, today)),
+        (report_name(one, begins), write_word(paper, one, kept, today)),
         *((photo_name(begins, number), content) for number, content in enumerate(kept, 1)),
     ]
