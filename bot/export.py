@@ -42,6 +42,7 @@ TABLES: dict[str, str] = {
     "meetings": "SELECT id, group_id, person_id, lesson_id, topic, day, starts_at, zone, place, state, members, "
     "obstacles, follow_up, made_at, logged_at FROM meetings ORDER BY id",
     "absences": "SELECT meeting_id, member, reason FROM absences ORDER BY meeting_id, member",
+    "report_templates": "SELECT id, digest, name, set_at, set_by FROM report_templates ORDER BY id",
     "evidence": "SELECT meeting_id, digest, rank FROM evidence ORDER BY meeting_id, rank",
     "audit": "SELECT id, at, person_id, action, object, detail FROM audit ORDER BY id",
 }

@@ -66,6 +66,7 @@ from handlers.programme.feedback_recap import FEEDBACK_RECAP
 from handlers.programme.suggestions import SUGGEST
 from handlers.recaps import RECAPS
 from handlers.reminders import compose as compose_reminder
+from handlers.reporting.reporting import make_reporting
 from handlers.scheduling.invitation_text import INVITATION
 from handlers.scheduling.month_proposal import PROPOSAL
 from handlers.scheduling.schedule import SCHEDULE
@@ -147,6 +148,7 @@ def build_routes(
         make_group_sheet(office),
         *RECORDS,
         *make_accounting(office, link),
+        *make_reporting(office),
     )
     payloads = {"c": VERIFY.name, "h": CHECK_IN.name, "k": my_events.name, "s": "pindai", "u": CLAIM.name}
     bare = (read_code, read_bare_code, read_wish, read_refusal, read_sent, read_photos)

@@ -36,6 +36,7 @@ ACTIONS = {
     "invite": "membuat undangan",
     "export": "mengekspor data",
     "letterhead": "mengatur kop surat",
+    "report template": "mengganti templat RHK 2",
     "certificates": "mengirim sertifikat",
     "status": "mengatur status hadir",
     "broadcast": "menyiapkan siaran",
@@ -64,7 +65,8 @@ async def see_system(chat: Chat, read: Reader) -> tuple[Health, list[AuditLine]]
 
 def save_system(tx: Settling, seen: tuple[Health, list[AuditLine]]) -> None:
     """Say them."""
-    tx.say(_written(*seen, tx.now, tx.zone), action("siaran-batas", "", "Persetujuan kedua"))
+    buttons = action("siaran-batas", "", "Persetujuan kedua"), action("templat", "", "Templat RHK 2")
+    tx.say(_written(*seen, tx.now, tx.zone), *buttons)
 
 
 def _written(seen: Health, done: list[AuditLine], now: datetime, zone: str) -> Text:

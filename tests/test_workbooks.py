@@ -19,7 +19,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from bot.demo.people import people
 from bot.documents.event_head import EventHead
 from bot.documents.event_workbook import write_event
-from bot.documents.meetings_workbook import MeetingRow, MeetingsHead, write_meetings
+from bot.documents.meetings_workbook import MeetingRow, MeetingsHead
+from bot.documents.recap_workbook import RecapMonth, Signatures, write_recap
 from bot.documents.roster_rows import mobile_number, read_rows
 from bot.documents.roster_table import MAX_BYTES, read_tables
 from bot.documents.roster_workbook import NotARoster, Places, Roster, read_roster
@@ -477,12 +478,17 @@ def _meeting(**changed: Any) -> MeetingRow:
     return MeetingRow(**(values | changed))
 
 
+def _recap(person: MeetingsHead, period: str, rows: Sequence[MeetingRow]) -> bytes:
+    months = [RecapMonth(period, 2023, "IV", len(rows), sum(row.present for row in rows), [row.group for row in rows])]
+    return write_recap(person, period, months, Signatures("", "", person.name, "", ""), rows)
+
+
 def test_no_exported_cell_is_a_formula() -> None:
     """What people typed stays text whatever it begins with, and is cut where Excel's limit is."""
     person = MeetingsHead(WICKED[0], "=1", "=2")
-    meetings = write_meetings(person, "November 2023", [_meeting(group=name, obstacles=name) for name in WICKED])
+    meetings = _recap(person, "November 2023", [_meeting(group=name, obstacles=name) for name in WICKED])
     attendance = openpyxl.load_workbook(io.BytesIO(_attendance(*WICKED))).worksheets
-    for sheet in (*attendance, _sheet(meetings)):
+    for sheet in (*attendance, *openpyxl.load_workbook(io.BytesIO(meetings)).worksheets):
         cells = [cell for row in sheet.iter_rows() for cell in row]
         assert [cell.coordinate for cell in cells if cell.data_type == "f"] == []
         assert any(cell.value == WICKED[0] and cell.data_type == "s" and cell.quotePrefix for cell in cells)
@@ -492,7 +498,7 @@ def test_a_month_of_meetings_is_onetable_of() -> None:
     """Every meeting with its numbers, and the month's total above."""
     head = MeetingsHead("Siti Aminah", "Pendamping PKH", "Stabat")
     rows = [_meeting(), _meeting(group="Mawar", obstacles="Hujan\nderas", photos=0)]
-    sheet = _sheet(write_meetings(head, "November 2023", rows))
+    sheet = openpyxl.load_workbook(io.BytesIO(_recap(head, "November 2023", rows)))["Rincian"]
     table = table_of(sheet)
     assert table[0][1:5] == ("Tanggal", "Pukul", "Kelompok", "Desa/Kelurahan")
     assert table[1][7:12] == (18, 15, 1, 1, 1)
@@ -502,13 +508,15 @@ def test_a_month_of_meetings_is_onetable_of() -> None:
 
 def test_a_month_without_meetings_says_so() -> None:
     """An empty table would look like a fault."""
-    sheet = _sheet(write_meetings(MeetingsHead("Siti Aminah", "Pendamping PKH", "Stabat"), "Mei 2024", []))
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(_recap(MeetingsHead("Siti Aminah", "Pendamping PKH", "Stabat"), "Mei 2024", []))
+    )["Rincian"]
     said = [cell for row in sheet.iter_rows(values_only=True) for cell in row if cell]
-    assert "Belum ada pertemuan di bulan ini." in said
+    assert "Belum ada pertemuan pada masa ini." in said
     assert "0 pertemuan, 0 kelompok, hadir 0 dari 0" in said
 
 
 def test_equal_content_gives_equal_bytes() -> None:
     """No clock is read when a file is written, so a file can be compared and kept by its digest."""
     head = MeetingsHead("Siti Aminah", "Pendamping PKH", "Stabat")
-    assert write_meetings(head, "Mei 2024", [_meeting()]) == write_meetings(head, "Mei 2024", [_meeting()])
+    assert _recap(head, "Mei 2024", [_meeting()]) == _recap(head, "Mei 2024", [_meeting()])

@@ -1,9 +1,11 @@
-"""The P2K2 meetings of one facilitator in one month as an Excel file."""
+"""The P2K2 meetings of one facilitator, one by one, as a sheet of the recap."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.documents.sheet import Column, Value, new_sheet, put, put_table, put_title, to_bytes
+from openpyxl.worksheet.worksheet import Worksheet
+
+from bot.documents.sheet import Column, Value, put, put_table, put_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +19,10 @@ class MeetingsHead:
 
 @dataclass(frozen=True, slots=True)
 class MeetingRow:
-    """One meeting held; `day` and `time` are local and in words ("Minggu, 12 November 2023", "14.00 WIB").
+    """One meeting; `day` and `time` are local and in words ("Minggu, 12 November 2023", "14.00 WIB").
 
     `module` and `lesson` name what was taught, `lesson` with its number ("Sesi 2: …"); `absent` counts alpa.
+    `why_not` is '' of a meeting that was held.
     """
 
     day: str
@@ -36,6 +39,7 @@ class MeetingRow:
     obstacles: str
     follow_up: str
     photos: int
+    why_not: str = ""
 
 
 _COLUMNS = (
@@ -54,29 +58,31 @@ _COLUMNS = (
     Column("Kendala", 24),
     Column("Tindak lanjut", 24),
     Column("Foto", 6, middle=True),
+    Column("Tidak terlaksana", 24),
 )
 
 
-def write_meetings(person: MeetingsHead, month: str, rows: Sequence[MeetingRow]) -> bytes:
-    """Write the .xlsx file of a month ("November 2023"), in the order given."""
-    workbook, sheet = new_sheet(f"P2K2 {month}")
+def put_meetings(sheet: Worksheet, person: MeetingsHead, period: str, rows: Sequence[MeetingRow]) -> None:
+    """Put the meetings of a period ("November 2023") on a sheet, in the order given."""
     at = put_title(
         sheet,
-        f"Pertemuan P2K2 Bulan {month}",
+        f"Pertemuan P2K2 {period}",
         [(person.title, person.name), ("Kecamatan", person.district), ("Jumlah", _total(rows))],
         len(_COLUMNS),
     )
     end = put_table(sheet, at, _COLUMNS, [_cells(number, row) for number, row in enumerate(rows, 1)])
     if not rows:
-        put(sheet, end - 1, 2, "Belum ada pertemuan di bulan ini.")
-    return to_bytes(workbook)
+        put(sheet, end - 1, 2, "Belum ada pertemuan pada masa ini.")
 
 
 def _total(rows: Sequence[MeetingRow]) -> str:
-    members, present = sum(row.members for row in rows), sum(row.present for row in rows)
+    missed = sum(bool(row.why_not) for row in rows)
+    held = [row for row in rows if not row.why_not]
+    members, present = sum(row.members for row in held), sum(row.present for row in held)
     share = f" ({present * 100 // members}%)" if members else ""
-    groups = len({(row.group, row.village) for row in rows})
-    return f"{len(rows)} pertemuan, {groups} kelompok, hadir {present} dari {members}{share}"
+    groups = len({(row.group, row.village) for row in held})
+    not_held = f", {missed} tidak terlaksana" if missed else ""
+    return f"{len(held)} pertemuan, {groups} kelompok, hadir {present} dari {members}{share}{not_held}"
 
 
 def _cells(number: int, row: MeetingRow) -> list[Value]:
@@ -96,4 +102,5 @@ def _cells(number: int, row: MeetingRow) -> list[Value]:
         row.obstacles,
         row.follow_up,
         row.photos,
+        row.why_not,
     ]

@@ -4,7 +4,6 @@ import io
 import re
 import textwrap
 import unicodedata
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,8 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bot.documents.packing import members_of, pack
+
 Value = str | float | None
 
 _INK, _PALE = "1F3A2D", "5B6B62"
@@ -25,9 +26,8 @@ _THIN = Border(*(Side("thin", color="B9C4BD"),) * 4)
 _HEAD = PatternFill("solid", fgColor="1F5C3F")
 _BAND = PatternFill("solid", fgColor="F1F6F3")
 _MAX_CELL = 32_767  # characters, Excel's limit
-# Saved with these instead of the clock's time, the same content gives the same bytes.
+# Saved with this instead of the clock's time, the same content gives the same bytes.
 _SAVED_AT = b"2000-01-01T00:00:00Z"
-_PACKED_AT = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +133,14 @@ def put_table(
 
 def to_bytes(workbook: Workbook) -> bytes:
     """Save the workbook so that equal content gives equal bytes."""
-    saved, packed = io.BytesIO(), io.BytesIO()
+    saved = io.BytesIO()
     workbook.save(saved)
-    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            part = old.read(name)
-            if name == "docProps/core.xml":
-                part = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + _SAVED_AT, part)
-            member = zipfile.ZipInfo(name, _PACKED_AT)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.create_system = 0
-            new.writestr(member, part)
-    return packed.getvalue()
+    parts = members_of(saved.getvalue())
+    return pack((name, _undated(part) if name == "docProps/core.xml" else part) for name, part in parts)
+
+
+def _undated(part: bytes) -> bytes:
+    return re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + _SAVED_AT, part)
 
 
 def _lines(column: Column, value: Value) -> int:

@@ -6,15 +6,15 @@ from bot import dates
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text, utc_text
 from bot.settling import Settling
-from bot.text import code, lines
+from bot.text import lines
 from handlers.meetings.away import Away, who
 from handlers.meetings.confirming import confirm_card
 from handlers.meetings.ended_card import how_card
 from handlers.meetings.groups import FACILITATORS
 from handlers.meetings.members import numbers_on
 from handlers.meetings.report_questions import why_not_held
-from handlers.meetings.report_text import report_text
-from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons
+from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons, texts_of
+from handlers.reporting.report_text import report_buttons
 from handlers.scheduling.planned import meeting_in, when, which
 from storage import meeting_records, meetings, plans
 from storage.meetings import Meeting
@@ -140,8 +140,8 @@ def _save_held(tx: Settling, meeting: Meeting, away: Away) -> None:
     saved = meetings.meeting(tx.db, meeting.id)
     assert saved is not None
     told = lines([f"✅ Tersimpan: {outcome(saved)}.", follow_line(saved)])
-    text = code(report_text(saved, tx.me.name, tx.me.district))
-    buttons = record_buttons(saved, tx.stamp)
+    text = texts_of(tx.db, saved)
+    buttons = (*record_buttons(saved, tx.stamp), *report_buttons(saved.id))
     if away.total:
         # One message with the text in it: with the card and the question this log has cost three, and no more.
         tx.say(lines([told, text]), *buttons)

@@ -8,14 +8,14 @@ from bot.chat import Refused
 from bot.clock import utc_text
 from bot.routes import action
 from bot.settling import Settling
-from bot.text import code, lines
+from bot.text import lines
 from handlers.meetings.confirming import ask_owner, confirm_card
 from handlers.meetings.groups import ADD, NONE_YET, title_of
 from handlers.meetings.meeting_times import LASTS
 from handlers.meetings.members import numbers_on
 from handlers.meetings.report_questions import Attended, Report
-from handlers.meetings.report_text import report_text
-from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons
+from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons, texts_of
+from handlers.reporting.report_text import report_buttons
 from storage import groups, meeting_records, meetings, people
 from storage.database import Connection
 from storage.meetings import Meeting
@@ -158,10 +158,8 @@ def _plan_of(db: Connection, logged: Logged, group_id: int) -> Meeting | None:
 
 def _say_one(tx: Settling, saved: Meeting) -> None:
     follows = follow_line(saved) if saved.state == "held" else ""
-    told = lines([f"✅ Tersimpan: {outcome(saved)}.", follows])
-    tx.say(told, *record_buttons(saved, tx.stamp), ANOTHER)
-    if saved.state == "held":
-        tx.say(code(report_text(saved, tx.me.name, tx.me.district)))
+    told = lines([f"✅ Tersimpan: {outcome(saved)}.", follows, texts_of(tx.db, saved)])
+    tx.say(told, *record_buttons(saved, tx.stamp), *report_buttons(saved.id), ANOTHER)
 
 
 def _say_joint(tx: Settling, saved: Sequence[Meeting]) -> None:
@@ -171,8 +169,8 @@ def _say_joint(tx: Settling, saved: Sequence[Meeting]) -> None:
         action("laporan", "", "Laporan saya"),
         ANOTHER,
     )
-    texts = [report_text(one, tx.me.name, tx.me.district) for one in saved]
-    tx.say(code("\n\n".join(texts)))
+    for one in saved:
+        tx.say(texts_of(tx.db, one), *report_buttons(one.id))
 
 
 def _say_for_colleague(tx: Settling, owner: Person, saved: Sequence[Meeting]) -> None:

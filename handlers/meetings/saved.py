@@ -7,9 +7,13 @@ from bot.clock import from_utc_text, utc_text
 from bot.message import Choice
 from bot.routes import action
 from bot.settling import Settling
+from bot.text import Text
 from handlers.meetings.away import away_of
+from handlers.reporting.report_text import report_text
+from storage.database import Connection
 from storage.meeting_status import Status, status_of
 from storage.meetings import Meeting
+from storage.records import record
 
 DRAFT_FOR = timedelta(hours=48)
 """How long photos and notes may follow before a record counts as handed in by itself."""
@@ -34,6 +38,13 @@ def follow_line(meeting: Meeting) -> str:
         return ""
     day = dates.local(from_utc_text(meeting.sent_at), meeting.zone).date()
     return f"Foto dan catatan boleh menyusul sampai {dates.show_day(day)}."
+
+
+def texts_of(db: Connection, meeting: Meeting) -> Text:
+    """Return the texts for the other systems."""
+    found = record(db, meeting.id)
+    assert found is not None, "it is recorded"
+    return report_text(found)
 
 
 def record_buttons(meeting: Meeting, now: str) -> tuple[Choice, ...]:
