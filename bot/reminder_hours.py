@@ -33,12 +33,15 @@ class Hours:
     def quiet_until(self, now: datetime, zone: str) -> datetime | None:
         """Return when the quiet hours end, if `now` is in them."""
         here = local(now, zone)
-        at, start, end = here.time(), self.quiet_from, self.quiet_to
-        spans = start > end
-        if not ((at >= start or at < end) if spans else (start <= at < end)):
+        if not self.are_quiet_at(here.time()):
             return None
-        tomorrow = spans and at >= start
-        return to_utc(here.date() + timedelta(days=tomorrow), end, zone)
+        tomorrow = here.time() >= self.quiet_to
+        return to_utc(here.date() + timedelta(days=tomorrow), self.quiet_to, zone)
+
+    def are_quiet_at(self, at: time) -> bool:
+        """Say whether nobody is to be disturbed at that time of day."""
+        start, end = self.quiet_from, self.quiet_to
+        return (at >= start or at < end) if start > end else start <= at < end
 
     def morning_after(self, now: datetime, zone: str) -> datetime:
         """Return when the next card of the day goes out."""
