@@ -156,10 +156,11 @@ def _goes_at(db: Connection, due: Due, hours: Hours, now: datetime) -> datetime 
     if not due.daily:
         return quiet
     today = local(now, due.zone).date()
-    full = quiet or reminders.had_card(db, due.person_id, today.isoformat())
+    # The card of the day waits for its hour: what was missed in the night goes with what falls due then.
+    early = now < to_utc(today, hours.daily, due.zone)
     rests = hours.rest if due.sort in NUDGES else "none"
-    then = now
-    if not full and not is_rest_day(today, rests):
+    full = reminders.had_card(db, due.person_id, today.isoformat())
+    if not (quiet or early or full or is_rest_day(today, rests)):
         return None
     then = hours.morning_after(now, due.zone)
     while is_rest_day(local(then, due.zone).date(), rests):

@@ -14,7 +14,7 @@ _OWED = """
 
 @dataclass(frozen=True, slots=True)
 class OwedGroup:
-    """A group without a record; `planned` is the local day of its next planned meeting of that month."""
+    """A group without a record; `planned` is the local day of a meeting of that month that is over and not logged."""
 
     name: str
     village: str
@@ -29,17 +29,23 @@ class Owing:
     groups: tuple[str, ...]
 
 
-def owed_groups(db: Connection, person_id: int, month: str) -> list[OwedGroup]:
-    """Return the facilitator's groups of which nothing is logged in the month ('2023-11')."""
+def owed_groups(db: Connection, person_id: int, month: str, now: str) -> list[OwedGroup]:
+    """Return the facilitator's groups of which nothing is logged in the month ('2023-11') and nothing is planned.
+
+    What is planned for later than `now` (UTC text) has reminders of its own.
+    """
     rows = db.execute(
         f"""
         SELECT g.name, v.name, (
             SELECT min(m.day) FROM meetings m WHERE m.group_id = g.id AND m.state = 'planned'
             AND m.day BETWEEN :month || '-01' AND :month || '-31')
         FROM groups g JOIN villages v ON v.id = g.village_id
-        WHERE g.person_id = :person AND {_OWED} ORDER BY g.name, g.id
+        WHERE g.person_id = :person AND {_OWED} AND NOT EXISTS (
+            SELECT 1 FROM meetings m WHERE m.group_id = g.id AND m.state = 'planned' AND m.starts_at > :now
+            AND m.day BETWEEN :month || '-01' AND :month || '-31')
+        ORDER BY g.name, g.id
         """,
-        {"person": person_id, "month": month},
+        {"person": person_id, "month": month, "now": now},
     )
     return [OwedGroup(*row) for row in rows.fetchall()]
 

@@ -17,7 +17,7 @@ NAMED = 12  # of a list: a card is read on a small screen, the rest is a number
 
 
 def month(db: Connection, due: Due) -> Message | None:
-    """Name the groups of which nothing is logged this month; None once all are."""
+    """Name the groups of which nothing is logged or planned this month; None where there is none."""
     found = _month(db, due)
     return None if found is None else Message(lines(["⏰ " + found.text]), found.choices)
 
@@ -57,7 +57,7 @@ def late_part(db: Connection, due: Due) -> Part | None:
 
 
 def _month(db: Connection, due: Due) -> Part | None:
-    groups = owed.owed_groups(db, due.person_id, due.occurrence)
+    groups = owed.owed_groups(db, due.person_id, due.occurrence, due.due_at)
     if not groups:
         return None
     opening = f"{len(groups)} kelompok belum punya catatan P2K2 bulan {_month_name(due)}:"
@@ -69,7 +69,7 @@ def _month(db: Connection, due: Due) -> Part | None:
 
 
 def _group(group: OwedGroup) -> str:
-    planned = f", direncanakan {show_short_day(date.fromisoformat(group.planned))}" if group.planned else ""
+    planned = f", rencana {show_short_day(date.fromisoformat(group.planned))} belum dicatat" if group.planned else ""
     return f"· {group.name}, {group.village}{planned}"
 
 

@@ -101,9 +101,8 @@ def _keep_rule(tx: Settling, what: str, new: LeadTime) -> str:
         lead_times.set_active(tx.db, new.rule, bool(new.active), tx.stamp)
     else:
         lead_times.set_words(tx.db, new.rule, new.words)
-        return (
-            f"{rule_line(new)}, {f'dengan kalimat: {new.words.rstrip(".")}' if new.words else 'tanpa kalimat tambahan'}"
-        )
+        own = f"dengan kalimat: {new.words.rstrip('.')}" if new.words else "tanpa kalimat tambahan"
+        return f"{rule_line(new)}, {own}"
     return rule_line(new)
 
 
