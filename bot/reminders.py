@@ -157,7 +157,8 @@ def _goes_at(db: Connection, due: Due, hours: Hours, now: datetime) -> datetime 
         return quiet
     today = local(now, due.zone).date()
     # The card of the day waits for its hour: what was missed in the night goes with what falls due then.
-    early = now < to_utc(today, hours.daily, due.zone)
+    morning = to_utc(today, hours.daily, due.zone)
+    early = now < morning and utc_text(morning) < due.until
     rests = hours.rest if due.sort in NUDGES else "none"
     full = reminders.had_card(db, due.person_id, today.isoformat())
     if not (quiet or early or full or is_rest_day(today, rests)):

@@ -48,11 +48,11 @@ from handlers.programme.feedback import FEEDBACK, RATE
 from handlers.programme.feedback_recap import FEEDBACK_RECAP
 from handlers.programme.suggestions import SUGGEST
 from handlers.recaps import RECAPS
+from handlers.reminding.compose import compose as compose_reminder
+from handlers.reminding.rules_page import RULES_PAGE
 from handlers.scheduling.invitation_text import INVITATION
 from handlers.scheduling.month_proposal import PROPOSAL
 from handlers.scheduling.schedule import SCHEDULE
-from handlers.reminding.compose import compose as compose_reminder
-from handlers.reminding.rules_page import RULES_PAGE
 
 __all__ = ["build_routes", "compose_board", "compose_live", "compose_reminder"]
 
