@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 
 from bot.chat import Chat, Dialog, Reader
-from bot.clock import from_utc_text
+from bot.clock import from_utc_text, utc_text
 from bot.dates import local, show_moment
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.version import program_version
+from handlers.reminding.rules_in_words import MISSED_SHOWN, missed_line
 from storage.health import AuditLine, Health, health, last_audit_lines
 
 AUDIT_LINES = 10
@@ -55,6 +56,7 @@ ACTIONS = {
     "move-lesson": "memindah urutan sesi",
     "add-material": "menambah bahan materi",
     "remove-material": "menghapus bahan materi",
+    "reminders": "mengatur pengingat",
 }
 
 
@@ -65,11 +67,16 @@ async def see_system(chat: Chat, read: Reader) -> tuple[Health, list[AuditLine]]
 
 def save_system(tx: Settling, seen: tuple[Health, list[AuditLine]]) -> None:
     """Say them."""
-    buttons = action("siaran-batas", "", "Persetujuan kedua"), action("templat", "", "Templat RHK 2")
-    tx.say(_written(*seen, tx.now, tx.zone), *buttons)
+    missed = missed_line(tx.db, utc_text(tx.now - MISSED_SHOWN))
+    buttons = (
+        action("pengingat", "", "Pengingat"),
+        action("siaran-batas", "", "Persetujuan kedua"),
+        action("templat", "", "Templat RHK 2"),
+    )
+    tx.say(_written(*seen, missed, tx.now, tx.zone), *buttons)
 
 
-def _written(seen: Health, done: list[AuditLine], now: datetime, zone: str) -> Text:
+def _written(seen: Health, done: list[AuditLine], missed: str, now: datetime, zone: str) -> Text:
     parked = ", ".join(f"{reason} {number}" for reason, number in seen.letters_parked.items())
     sent = ", ".join(f"{STATES.get(state, state)} {number}" for state, number in seen.outbox.items())
     return lines(
@@ -81,6 +88,7 @@ def _written(seen: Health, done: list[AuditLine], now: datetime, zone: str) -> T
             + (f", {seen.unreachable} tidak terjangkau" if seen.unreachable else ""),
             f"Pesan masuk: {_waiting(seen.letters_new)}" + (f"; disisihkan: {parked}" if parked else ""),
             f"Pesan keluar: {sent or 'belum ada'}",
+            missed,
             *(f"⚠️ Pengiriman lewat {channel} berhenti: token ditolak" for channel in seen.paused),
             _backup(seen.last_backup, now, zone),
             bold("Tindakan terakhir"),

@@ -17,8 +17,8 @@ from handlers.answers.answer_card import show_answer
 from handlers.answers.desk_answers import count_answers
 from handlers.answers.refusal import read_reason, read_refusal
 from handlers.events.event_card import card
-from handlers.reminders import compose
-from storage import chats, events, invitations, outbox, people, reach, reminders, rooms, seats, stand_ins
+from handlers.reminding.compose import compose
+from storage import chats, events, invitations, lead_times, outbox, people, reach, reminders, rooms, seats, stand_ins
 from storage.database import Connection, Database
 from storage.events import Audience, Event
 from storage.invitations import Answers, Invitation
@@ -126,7 +126,7 @@ class Office:
         self.database = database
         self.clock = StoppedClock(START)
         poster = Poster({"simulator": Capabilities(4096, 1024, 24, 0, 40, 0)})
-        self.reminders = Reminders(database, poster, self.clock, compose)
+        self.reminders = Reminders(database, poster, self.clock, compose, "Asia/Jakarta")
 
     async def at(self, before: timedelta) -> list[tuple[str, int, str]]:
         """Let the clock come to so long before the start and tick; return (kind, person, state) of what that made."""
@@ -158,6 +158,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
     def settle(db: Connection) -> None:
         now = utc_text(START)
+        reminders.set_searched(db, now)
         for name in PEOPLE:
             person_id = people.add_person(
                 db, name=name, phone=None, role="facilitator", district_id=None, village_id=None, now=now
@@ -189,41 +190,42 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 
 async def test_only_the_silent_are_chased(office: Office) -> None:
-    """Three days and one day before; whoever has answered, in whatever way, is left alone."""
+    """On the morning three days and two days before; whoever has answered, in whatever way, is left alone."""
+    await office.database.write(lead_times.set_lead, "answer-day", 2, None, utc_text(START))
     for person_id, given in ((SITI, "yes"), (BUDI, "no"), (TONO, "waiting")):
         await office.answer(person_id, given)
-    assert await office.at(timedelta(days=3, seconds=1)) == []
-    assert await office.at(timedelta(days=3)) == [("chase", YANTI, "queued"), ("chase", DEWI, "queued")]
+    assert await office.at(timedelta(days=3, hours=1, seconds=1)) == []
+    assert await office.at(timedelta(days=3, hours=1)) == [("chase", YANTI, "queued"), ("chase", DEWI, "queued")]
     await office.answer(YANTI, "no")
     assert ("chase", YANTI, "cancelled") in await office.rows()
     assert ("chase", DEWI, "queued") in await office.rows()
-    assert await office.at(timedelta(days=1)) == [("chase", DEWI, "queued")]
-    assert await office.at(timedelta(hours=23)) == []
+    assert await office.at(timedelta(days=2, hours=1)) == [("chase", DEWI, "queued")]
+    assert await office.at(timedelta(days=2)) == []
 
 
 async def test_a_reminder_of_the_event_makes_a_chase_superfluous(office: Office) -> None:
     """After days without power the one card asks and reminds; who waits for a seat is reminded of nothing."""
     await office.answer(SITI, "yes")
     await office.answer(TONO, "waiting")
-    made = await office.at(timedelta(hours=10))
+    made = await office.at(timedelta(hours=12))
     assert {person for kind, person, state in made if kind == "reminder" and state == "queued"} == {
         *(SITI, BUDI, YANTI, DEWI)
     }
-    assert {state for kind, _, state in made if kind == "chase"} == {"expired"}
-    assert {person for kind, person, _ in made if kind == "chase"} == {BUDI, YANTI, DEWI}
+    assert {kind for kind, _, _ in made} == {"reminder"}
+    missed = "SELECT person_id FROM reminders WHERE sort = 'answer' AND state = 'missed'"
+    assert await office.database.read(lambda db: {row[0] for row in db.execute(missed)}) == {BUDI, YANTI, DEWI}
 
 
 async def test_who_was_just_chased_by_the_office_is_not_chased_again(office: Office) -> None:
     """Chased by hand an hour before, by the clock the same people are left alone."""
-    office.clock.move(STARTS - timedelta(days=3, hours=1) - office.clock.now())
+    office.clock.move(STARTS - timedelta(days=3, hours=2) - office.clock.now())
     now = utc_text(office.clock.now())
     key = {"chat": "simulator:Siti", "body": "{}", "kind": "chase", "person_id": SITI, "object": "event:1"}
     await office.database.write(
         lambda db: outbox.post(db, **key, lane=2, now=now, dedupe=f"chase:event:1:{SITI}:d1")  # type: ignore[arg-type]
     )
-    made = await office.at(timedelta(days=3))
-    assert {person for _, person, state in made if state == "expired"} == {SITI}
-    assert {person for _, person, state in made if state == "queued"} == {BUDI, TONO, YANTI, DEWI}
+    made = await office.at(timedelta(days=3, hours=1))
+    assert [person for _, person, _ in made] == [BUDI, TONO, YANTI, DEWI]
     assert await office.database.read(reminders.chased_since, 1, now) == 5
 
 

@@ -46,7 +46,7 @@ async def test_the_story_leads_to_the_morning_of_the_bimtek(tmp_path: Path) -> N
         answered = await read(count, "SELECT count(*) FROM invitations WHERE own = 1 AND answer IS NOT NULL")
         assert answered == sum(one.answer != "" for one in guests()) == 93
         away = await read(count, "SELECT count(*) FROM invitations WHERE answer IN ('no', 'delegated')")
-        reminded = await read(count, "SELECT count(*) FROM outbox WHERE kind = 'reminder' AND state = 'sent'")
+        reminded = await read(count, "SELECT count(*) FROM reminders WHERE sort = 'event' AND state = 'posted'")
         assert reminded == 168 + SUBSTITUTES - away
         assert await read(count, "SELECT count(*) FROM outbox WHERE state NOT IN ('sent')") == 0
         assert await read(count, "SELECT count(*) FROM inbox WHERE state <> 'done'") == 0

@@ -14,7 +14,7 @@ from bot.documents.feedback_workbook import FeedbackHead, QuestionRow, RatingRow
 from bot.message import Capabilities
 from bot.posting import Poster
 from bot.reminders import Reminders
-from handlers.reminders import compose
+from handlers.reminding.compose import compose
 from storage import chats, check_ins, events, feedback, people
 from storage.database import Connection, Database
 from storage.events import Audience, Event
@@ -106,7 +106,7 @@ class Week:
         self.zone = zone
         self.clock = StoppedClock(datetime(2023, 11, 1, tzinfo=UTC))
         poster = Poster({"simulator": Capabilities(4096, 1024, 24, 0, 40, 0)})
-        self.reminders = Reminders(database, poster, self.clock, compose)
+        self.reminders = Reminders(database, poster, self.clock, compose, "Asia/Jakarta")
 
     async def at(self, day: str, at: str) -> list[tuple[str, str]]:
         """Let the clock come to this moment there and tick; return (name, state) of each card that made."""
@@ -178,7 +178,9 @@ async def test_who_was_there_is_asked_when_the_day_closes(week: Week) -> None:
 
 async def test_after_the_next_noon_nobody_is_asked_any_more(week: Week) -> None:
     """After a night without power it is recorded, not sent; the noon is that of the event's place."""
-    assert await week.at("2023-11-11", "12:00") == [("Ani", "expired")]
+    assert await week.at("2023-11-11", "12:00") == []
+    sql = "SELECT rule, state FROM reminders WHERE sort = 'feedback'"
+    assert await week.database.read(lambda db: [tuple(row) for row in db.execute(sql)]) == [("2023-11-10", "missed")]
 
 
 async def test_until_the_next_noon_one_is_asked(week: Week) -> None:

@@ -11,7 +11,7 @@ from bot.clock import StoppedClock, from_utc_text, utc_text
 from bot.message import Capabilities, Message
 from bot.posting import Poster
 from bot.reminders import Reminders
-from handlers.reminders import compose
+from handlers.reminding.compose import compose
 from storage import chats, events, groups, invitations, lessons, outbox, people, places, plans, reach, reminders
 from storage.database import Connection, Database
 from storage.events import Audience
@@ -31,7 +31,7 @@ class Office:
 
     def restart(self) -> None:
         """Start a new process on the same store."""
-        self.reminders = Reminders(self.database, self.poster, self.clock, compose)
+        self.reminders = Reminders(self.database, self.poster, self.clock, compose, "Asia/Jakarta")
 
     async def plan(self, day: str, at: str, zone: str = "Asia/Jakarta") -> int:
         """Plan a meeting on the clocks of a zone, now."""
@@ -72,10 +72,15 @@ class Office:
         return await self.tick()
 
     async def tick(self) -> list[str]:
-        """Tick once; return the states of the rows that made."""
-        before = len(await self.rows())
+        """Tick once; return what became of the reminders that this settled, in order."""
+        before = dict(await self.settled())
         await self.reminders.post_due()
-        return [state for state, _, _ in (await self.rows())[before:]]
+        return [state for id_, state in await self.settled() if id_ not in before]
+
+    async def settled(self) -> list[tuple[int, str]]:
+        """Return (id, state) of every reminder that does not wait."""
+        sql = "SELECT id, state FROM reminders WHERE state <> 'waiting' ORDER BY person_id, due_at DESC, id"
+        return await self.database.read(lambda db: [tuple(row) for row in db.execute(sql)])
 
     async def rows(self) -> list[tuple[str, str, str]]:
         """Return (state, when it expires, text) of every reminder, in order."""
@@ -110,6 +115,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
         chats.hear(db, "simulator:siti", "simulator", "Siti", now)
         people.link_chat(db, "simulator:siti", siti, now)
         groups.add_group(db, ref="g", person_id=siti, village_id=1, name="Melati", members=18, now=now)
+        reminders.set_searched(db, utc_text(START))
 
     await database.write(settle)
     yield Office(database)
@@ -117,19 +123,22 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 
 async def test_each_reminder_goes_once(office: Office) -> None:
-    """A day before, and two hours before; another tick, or another process, sends nothing more."""
-    await office.plan("2023-11-09", "14:00")
-    assert await office.at("2023-11-08", "13:59") == []
-    assert await office.at("2023-11-08", "14:00") == ["queued"]
+    """Three days and a day before, in the morning, and two hours before; another tick or process sends nothing more."""
+    await office.plan("2023-11-10", "14:00")
+    assert await office.at("2023-11-07", "06:59") == []
+    assert await office.at("2023-11-07", "07:00") == ["posted"]
+    assert await office.at("2023-11-09", "06:59") == []
+    assert await office.at("2023-11-09", "07:00") == ["posted"]
     assert await office.tick() == []
     office.restart()
     assert await office.tick() == []
-    assert await office.at("2023-11-09", "12:01") == ["queued"]
-    assert await office.at("2023-11-09", "18:00") == []
-    (_, expires, text), _ = await office.rows()
-    assert expires == "2023-11-09T07:00:00.000+00:00"
+    assert await office.at("2023-11-10", "11:59") == []
+    assert await office.at("2023-11-10", "12:00") == ["posted"]
+    assert await office.at("2023-11-10", "15:59") == []
+    _, (_, expires, text), *_ = await office.rows()
+    assert expires == "2023-11-10T07:00:00.000+00:00"
     assert text == (
-        "⏰ P2K2 Kelompok Melati (18 anggota), Kamis, 9 November 2023 pukul 14.00 WIB.\n"
+        "⏰ P2K2 Kelompok Melati (18 anggota), Jumat, 10 November 2023 pukul 14.00 WIB.\n"
         "Modul Kesehatan dan Gizi, sesi 1: Pentingnya Gizi"
     )
 
@@ -138,17 +147,17 @@ async def test_what_was_posted_is_due_no_more(office: Office) -> None:
     """The search itself leaves out what has a row: a tick costs nothing when there is nothing to do."""
     await office.plan("2023-11-08", "14:00")
     await office.at("2023-11-07", "14:00")
-    now = utc_text(office.clock.now())
-    assert await office.database.read(reminders.due, now, utc_text(START)) == []
+    found = await office.database.read(office.reminders._asked, office.clock.now())
+    assert not await office.database.read(reminders.any_fallen_due, *found)
 
 
 async def test_what_moves_is_reminded_of_at_its_new_time(office: Office) -> None:
     """The old time is forgotten, with what waited to be sent about it."""
     meeting = await office.plan("2023-11-09", "14:00")
-    assert await office.at("2023-11-08", "14:00") == ["queued"]
+    assert await office.at("2023-11-08", "14:00") == ["posted"]
     await office.move(meeting, "2023-11-11", "10:00")
     assert await office.at("2023-11-09", "12:00") == []
-    assert await office.at("2023-11-10", "10:00") == ["queued"]
+    assert await office.at("2023-11-10", "10:00") == ["posted"]
     assert [state for state, _, _ in await office.rows()] == ["cancelled", "queued"]
 
 
@@ -157,11 +166,11 @@ async def test_what_moves_away_and_back_is_reminded_of_as_before(office: Office)
     meeting = await office.plan("2023-11-09", "14:00")
     await office.move(meeting, "2023-11-10", "14:00")
     await office.move(meeting, "2023-11-09", "14:00")
-    assert await office.at("2023-11-08", "14:00") == ["queued"]
+    assert await office.at("2023-11-08", "14:00") == ["posted"]
     await office.move(meeting, "2023-11-10", "14:00")
     await office.move(meeting, "2023-11-09", "14:00")
     assert await office.tick() == []
-    assert await office.at("2023-11-09", "12:00") == ["queued"]
+    assert await office.at("2023-11-09", "12:00") == ["posted"]
 
 
 async def test_what_is_cancelled_or_held_is_not_reminded_of(office: Office) -> None:
@@ -175,9 +184,10 @@ async def test_what_is_cancelled_or_held_is_not_reminded_of(office: Office) -> N
 async def test_after_a_day_without_power_only_what_still_helps_goes(office: Office) -> None:
     """Of two that are due the later goes; what has begun is recorded as not sent; what is long past is left."""
     await office.plan("2023-11-09", "14:00")
-    assert await office.at("2023-11-09", "13:00") == ["queued", "expired"]
+    assert await office.at("2023-11-09", "13:00") == ["posted", "missed"]
+    assert await office.at("2023-11-09", "18:00") == ["posted"]  # how it was
     await office.plan("2023-11-15", "14:00")
-    assert await office.at("2023-11-16", "09:00") == ["expired", "expired"]
+    assert await office.at("2023-11-16", "09:00") == ["posted", *["missed"] * 4, "posted"]
     assert await office.tick() == []
     await office.plan("2023-11-20", "14:00")
     assert await office.at("2023-12-20", "09:00") == []
@@ -187,7 +197,7 @@ async def test_what_is_planned_too_late_has_no_such_reminder(office: Office) -> 
     """Planned three hours before: the day before is not reminded of any more, two hours before is."""
     await office.plan("2023-11-06", "12:00")
     assert await office.at("2023-11-06", "09:30") == []
-    assert await office.at("2023-11-06", "10:00") == ["queued"]
+    assert await office.at("2023-11-06", "10:00") == ["posted"]
     await office.plan("2023-11-06", "11:00")
     assert await office.tick() == []
 
@@ -203,11 +213,11 @@ async def test_what_is_planned_too_late_has_no_such_reminder(office: Office) -> 
 async def test_the_meeting_s_own_clock_is_shown(office: Office, day: str, at: str, zone: str, said: str) -> None:
     """In eastern zones and around midnight, day and time are those of the place where people meet."""
     await office.plan(day, at, zone)
-    due = dates.to_utc(date.fromisoformat(day), time.fromisoformat(at), zone) - timedelta(days=1)
+    due = dates.to_utc(date.fromisoformat(day) - timedelta(days=1), time(7), zone)
     office.clock.move(due - timedelta(seconds=1) - office.clock.now())
     assert await office.tick() == []
     office.clock.move(timedelta(seconds=2))
-    assert await office.tick() == ["queued"]
+    assert await office.tick() == ["posted"]
     assert said in (await office.rows())[0][2]
 
 
@@ -217,7 +227,7 @@ async def test_who_cannot_be_reached_is_reminded_once_that_changes(office: Offic
     await office.database.write(chats.set_reachable, "simulator:siti", False)
     assert await office.at("2023-11-08", "15:00") == []
     await office.database.write(chats.set_reachable, "simulator:siti", True)
-    assert await office.tick() == ["queued"]
+    assert await office.tick() == ["posted"]
     await office.database.write(people.set_active, 1, False)
     assert await office.at("2023-11-09", "13:00") == []
 
@@ -225,8 +235,9 @@ async def test_who_cannot_be_reached_is_reminded_once_that_changes(office: Offic
 async def test_an_event_is_reminded_of_with_its_question_until_it_is_answered(office: Office) -> None:
     """Who has not answered is asked once more; who said yes is told; who said no is left alone."""
     await office.database.write(_announce)
-    assert await office.at("2023-11-11", "17:59") == []
-    assert await office.at("2023-11-11", "18:00") == ["queued"] * 2
+    assert await office.at("2023-11-09", "07:00") == ["posted"]  # the silent alone
+    assert await office.at("2023-11-11", "06:59") == []
+    assert await office.at("2023-11-11", "07:00") == ["posted"] * 2
     asked, told = [text for _, _, text in await office.rows()]
     assert asked.startswith("⏰ Bimtek ORSOS\nMinggu s.d. Selasa, 12 s.d. 14 November 2023")
     assert asked.endswith("Mohon hadir, dan konfirmasi kehadirannya.")

@@ -8,7 +8,7 @@ from bot.dates import to_utc
 from bot.settling import Settling
 from handlers.answers.desk_answers import read_event
 from handlers.events.event_desk import event_to_run
-from handlers.reminders import chase_card
+from handlers.reminding.event_card import chase_card
 from storage import events, invitations, office, reminders
 
 

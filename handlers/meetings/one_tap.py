@@ -9,9 +9,9 @@ from bot.settling import Settling
 from bot.text import lines
 from handlers.meetings.away import Away, who
 from handlers.meetings.confirming import confirm_card
-from handlers.meetings.ended_card import how_card
 from handlers.meetings.groups import FACILITATORS
 from handlers.meetings.members import numbers_on
+from handlers.meetings.outcome_card import how_card
 from handlers.meetings.report_questions import why_not_held
 from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons, texts_of
 from handlers.reporting.report_text import report_buttons

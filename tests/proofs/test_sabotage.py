@@ -229,9 +229,10 @@ SABOTAGES = (
         (
             (
                 "storage/reminders.py",
-                "OR (t.object = 'answer' AND i.answer IS NULL)",
-                "OR (t.object = 'answer' AND i.answer IS NOT 'delegated')",
+                "OR (w.object = 'answer' AND i.answer IS NULL)",
+                "OR (w.object = 'answer' AND i.answer IS NOT 'delegated')",
             ),
+            ("storage/reminders.py", "                     AND i.answer IS NULL)\n", "                     )\n"),
         ),
     ),
     Sabotage(

@@ -1,0 +1,86 @@
+"""The hours of reminders, the office's data: when the card of the day goes out, and when nobody is disturbed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from bot.dates import local, to_utc
+from storage import rules
+from storage.database import Connection
+
+DAILY, QUIET_FROM, QUIET_TO, REST, DEADLINE = (
+    "reminder.hour",
+    "quiet.from",
+    "quiet.to",
+    "reminder.rest",
+    "report.deadline",
+)
+RESTS = ("none", "sundays", "holidays")
+"""Days without nudges: none, Sundays, or Sundays and national holidays."""
+
+MONTH_END = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Local times; quiet hours span midnight where `quiet_to` is the earlier one, and are none where both are one."""
+
+    daily: time = time(7)
+    quiet_from: time = time(21)
+    quiet_to: time = time(6)
+    rest: str = "holidays"
+    deadline: int = MONTH_END  # a day of the month; its last one where it has no such day
+
+    def quiet_until(self, now: datetime, zone: str) -> datetime | None:
+        """Return when the quiet hours end, if `now` is in them."""
+        here = local(now, zone)
+        if not self.are_quiet_at(here.time()):
+            return None
+        tomorrow = here.time() >= self.quiet_to
+        return to_utc(here.date() + timedelta(days=tomorrow), self.quiet_to, zone)
+
+    def are_quiet_at(self, at: time) -> bool:
+        """Say whether nobody is to be disturbed at that time of day."""
+        start, end = self.quiet_from, self.quiet_to
+        return (at >= start or at < end) if start > end else start <= at < end
+
+    def morning_after(self, now: datetime, zone: str) -> datetime:
+        """Return when the next card of the day goes out."""
+        today = local(now, zone).date()
+        this = to_utc(today, self.daily, zone)
+        return this if this > now else to_utc(today + timedelta(days=1), self.daily, zone)
+
+    def deadline_of(self, month: date) -> date:
+        """Return the day until which the month's meetings are to be logged; `month` is any day of it."""
+        first = month.replace(day=1)
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        return min(first + timedelta(days=self.deadline - 1), last)
+
+
+def read_hours(db: Connection) -> Hours:
+    """Read what the office set; where it set nothing, the program's own hours hold."""
+    own = Hours()
+
+    def at(name: str, default: time) -> time:
+        kept = rules.rule(db, name)
+        return time.fromisoformat(kept) if kept else default
+
+    return Hours(
+        at(DAILY, own.daily),
+        at(QUIET_FROM, own.quiet_from),
+        at(QUIET_TO, own.quiet_to),
+        rules.rule(db, REST) or own.rest,
+        int(rules.rule(db, DEADLINE) or own.deadline),
+    )
+
+
+def is_rest_day(day: date, rest: str) -> bool:
+    """Say whether nobody is nudged on this day."""
+    if rest == "none":
+        return False
+    return day.weekday() == 6 or (rest == "holidays" and _is_holiday(day))
+
+
+def _is_holiday(day: date) -> bool:
+    import holidays  # 18 MB, which an idle bot does not need
+
+    return day in holidays.country_holidays("ID", years=day.year)
