@@ -6,6 +6,7 @@ import hmac
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from bot import windows
@@ -207,6 +208,13 @@ class WhatsApp:
         if not number:
             raise Unreachable("the number's page answered something else")
         return number
+
+    def behind(self, now: datetime) -> timedelta | None:
+        """Say how far a clock that shows `now` is behind WhatsApp's, by its last answer; None if it did not say."""
+        try:
+            return parsedate_to_datetime(self._graph.date) - now
+        except ValueError:
+            return None
 
     async def webhook(self, business_id: str) -> bool:
         """Say whether our app hears what the business account gets. Raises TokenInvalid or Unreachable."""

@@ -1,5 +1,6 @@
 """The Graph API over aiohttp: one request, once, and an honest word about whether it may have been taken."""
 
+import io
 import json
 from typing import Any
 
@@ -37,6 +38,7 @@ class Graph:
         self._answer_within, self._connect_within = answer_within, connect_within
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
+        self.date = ""  # of the last answer, as its server has it
 
     async def get(self, path: str, **query: str) -> dict[str, Any]:
         """Read an object. Raises NothingLeft, Lost or GraphRefused."""
@@ -51,7 +53,8 @@ class Graph:
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("messaging_product", "whatsapp")
         form.add_field("type", type)
-        form.add_field("file", content, filename=name, content_type=type)
+        # As a stream: aiohttp writes large bytes in one go, and the event loop waits for it.
+        form.add_field("file", io.BytesIO(content), filename=name, content_type=type)
         return await self._call("POST", path, data=form, writing=60.0)
 
     async def download(self, url: str) -> bytes:
@@ -87,6 +90,7 @@ class Graph:
             async with self._pool().request(
                 method, url, headers=self._headers, timeout=timeout, allow_redirects=False, **more
             ) as response:
+                self.date = response.headers.get("Date", "")
                 if not largest:
                     return response.status, await _payload(response, method)
                 if (response.content_length or 0) > largest:

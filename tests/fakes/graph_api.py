@@ -97,6 +97,10 @@ class FakeGraphApi(Phones):
         """Accept the next message, then let it fail with a status of this code."""
         self._later.append(code)
 
+    def forget_uploads(self) -> None:
+        """Lose the uploaded files, as after 30 days."""
+        self._uploads = {f"old {number}": file for number, file in self._uploads.items()}
+
     def payload(self, events: Iterable[Event], statuses: Iterable[Event] = ()) -> bytes:
         """Write one webhook with all of these."""
         listed, told = list(events), list(statuses)
