@@ -18,6 +18,8 @@ OTHERWISE = {
     "announce_hold": "the card of a sending that was stopped keeps its buttons: its words, typed, still mean it",
     "announce_resend": "nobody is told who blocks the bot, and what is sent to them is accepted",
     "board_in_chat": "the picture is not kept fresh, and does not say so: Segarkan brings a new one",
+    "broadcast": "what an edit would leave as it was is said anew",
+    "schedule": "a link has no words: its address stands behind them",
     "rooms": "an old button that was edited away is still there, and is answered",
 }
 """Transcripts that go another way, each with its own text in tests/transcripts/whatsapp, and why."""
