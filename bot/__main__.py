@@ -85,8 +85,10 @@ def run() -> None:
 def invite(role: Annotated[str, typer.Option(help="operator, coordinator, supervisor, facilitator or tksk")]) -> None:
     """Print a one-time link and code, valid for 7 days, for somebody who gets this role."""
     from bot import inviting
+    from bot.channels import whatsapp
     from bot.channels.telegram import TokenInvalid, Unreachable
     from bot.dates import show_moment
+    from bot.deep_links import whatsapp_link
 
     settings = settings_or_exit()
     with plain_errors():
@@ -98,6 +100,13 @@ def invite(role: Annotated[str, typer.Option(help="operator, coordinator, superv
                 name = asyncio.run(inviting.ask_bot_name(settings))
             tell(f"  https://t.me/{name}?start=u_{made.token}")
         except (TokenInvalid, Unreachable) as why:
+            err.print(f"no link: {why}", style="yellow", markup=False)
+    if settings.whatsapp_token:
+        try:
+            with err.status("asking WhatsApp for the number"):
+                number = asyncio.run(inviting.ask_number(settings))
+            tell(f"  {whatsapp_link(number, f'u_{made.token}')}")
+        except (whatsapp.TokenInvalid, whatsapp.Unreachable) as why:
             err.print(f"no link: {why}", style="yellow", markup=False)
     tell(f"  KLAIM {made.code}")
     tell("Open the link, or send the code to the bot. Whoever comes first gets the role.")
@@ -130,7 +139,8 @@ def import_(
 @cli.command()
 def check() -> None:
     """Look at settings, database, token and clock, one line each; exit 1 if something is wrong."""
-    from bot.checks import Found, check_all
+    from bot.checks import check_all
+    from bot.found import Found
 
     try:
         with err.status("checking"):
@@ -237,7 +247,13 @@ def settings_or_exit() -> Settings:
 
 def secrets_of(settings: Settings) -> list[str]:
     """Return what must never be logged."""
-    return [settings.telegram_token.get_secret_value()] if settings.telegram_token else []
+    ours = (
+        settings.telegram_token,
+        settings.whatsapp_token,
+        settings.whatsapp_app_secret,
+        settings.whatsapp_verify_token,
+    )
+    return [one.get_secret_value() for one in ours if one]
 
 
 def free_port(host: str, wanted: int) -> int:

@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.board_pictures import BoardPictures
 from bot.channels.channel import Arrived, Channel, Keep, Open, Store
 from bot.channels.telegram import Telegram
+from bot.channels.whatsapp import WhatsApp
 from bot.clock import Clock
 from bot.courier import Courier
 from bot.decisions import Decisions
@@ -24,7 +25,7 @@ from bot.pacer import Limits, Pacer
 from bot.posting import Poster
 from bot.reminders import Reminders
 from bot.routes import Routes
-from bot.settings import Settings
+from bot.settings import Settings, whatsapp_account
 from bot.sweeping import NAME as ENGINE
 from bot.sweeping import Sweep
 from bot.turns import Turns
@@ -32,6 +33,7 @@ from handlers import build_routes, compose_board, compose_live, compose_reminder
 from storage.database import Database
 
 TICK_SECONDS = 15
+PACE = {WhatsApp.name: Limits.whatsapp()}
 
 MakeChannels = Callable[[Store, Keep, Open, Clock], Mapping[str, Channel]]
 
@@ -40,8 +42,8 @@ MakeChannels = Callable[[Store, Keep, Open, Clock], Mapping[str, Channel]]
 class Plan:
     """What an office's bot is built from.
 
-    `pace` is per channel; a channel that is not named has Telegram's limits. `link` turns a deep link's payload into an
-    address, '' where there is none; `address` does so with a path of the web side.
+    `pace` is per channel; one that is not named has its own limits, or Telegram's. `link` turns a deep link's payload
+    into an address, '' where there is none; `address` does so with a path of the web side.
     """
 
     folder: Path
@@ -133,7 +135,7 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
 
     channels = plan.make_channels(store, media.receive, media.open, clock)
     poster = Poster({name: channel.capabilities for name, channel in channels.items()})
-    pacers = {name: Pacer(plan.pace.get(name, Limits())) for name in channels}
+    pacers = {name: Pacer(plan.pace.get(name) or PACE.get(name, Limits())) for name in channels}
     courier = Courier(database, channels, clock, pacers, boot_id=plan.boot_id, workers=plan.workers, rng=plan.rng)
     routes = plan.make_routes(plan.office, plan.link, plan.address)
     decisions = Decisions(database, routes, clock, plan.zone, media)
@@ -150,12 +152,16 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
 
 def channels_of(settings: Settings) -> MakeChannels | None:
     """Return how to build the channels that have a token; None when no channel has one."""
-    token = settings.telegram_token
-    if token is None:
+    if settings.telegram_token is None and settings.whatsapp_token is None:
         return None
 
     def make(store: Store, keep: Keep, open: Open, clock: Clock) -> Mapping[str, Channel]:
-        url = settings.telegram_api_url
-        return {Telegram.name: Telegram(token.get_secret_value(), url, store=store, keep=keep, open=open, clock=clock)}
+        made: dict[str, Channel] = {}
+        if settings.telegram_token is not None:
+            token, url = settings.telegram_token.get_secret_value(), settings.telegram_api_url
+            made[Telegram.name] = Telegram(token, url, store=store, keep=keep, open=open, clock=clock)
+        if settings.whatsapp_token is not None:
+            made[WhatsApp.name] = WhatsApp(*whatsapp_account(settings), store=store, keep=keep, open=open, clock=clock)
+        return made
 
     return make

@@ -142,6 +142,7 @@ class Chat:
     zone: str
     arg: str = ""
     sender: str = ""
+    phone: str = ""  # the sender's, where the channel vouches for it unasked
     files: Files | None = None
     answers: dict[Step, Any] = field(default_factory=dict)
     offered_to: Step | None = None

@@ -6,7 +6,6 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,23 +13,17 @@ from bot.backup import DATABASE
 from bot.channels.telegram import TokenInvalid, Unreachable
 from bot.clock import MovableClock, from_utc_text
 from bot.dates import show_moment
+from bot.found import Found
 from bot.inviting import ask_bot_name
 from bot.settings import Settings
 from bot.single import AnotherProcess, only_one
+from bot.whatsapp_checks import check_whatsapp
 from storage.database import APPLICATION_ID, Connection, Database, NotOurDatabase, PragmaRefused, migrations
 from storage.health import last_backup
 
 SPARE = 200_000_000  # bytes free on the disk
 EARLIEST = 2024  # no clock that is set shows an earlier year
 BACKUP_AGE = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One finding."""
-
-    ok: bool
-    says: str
 
 
 async def check_all(settings: Settings) -> list[Found]:
@@ -41,7 +34,7 @@ async def check_all(settings: Settings) -> list[Found]:
         *await asyncio.to_thread(lambda: [_check_process(settings), _check_disk(settings)]),
         await _check_pragmas(),
         *await asyncio.to_thread(lambda: list(_check_database(settings.data_dir / DATABASE, now))),
-        await _check_token(settings),
+        *await _check_channels(settings),
         _check_clock(settings, now),
     ]
 
@@ -115,9 +108,14 @@ def _check_times(db: Connection, now: datetime) -> Iterator[Found]:
         yield Found(not late, f"backup: {saved or 'none yet'}{'; run: python -m bot backup' if late else ''}")
 
 
-async def _check_token(settings: Settings) -> Found:
-    if settings.telegram_token is None:
-        return Found(False, "telegram: TELEGRAM_TOKEN is not set, and no other channel is on")
+async def _check_channels(settings: Settings) -> list[Found]:
+    if settings.telegram_token is None and settings.whatsapp_token is None:
+        return [Found(False, "telegram: TELEGRAM_TOKEN is not set, and no other channel is on")]
+    telegram = [await _check_telegram(settings)] if settings.telegram_token is not None else []
+    return telegram + (await check_whatsapp(settings) if settings.whatsapp_token is not None else [])
+
+
+async def _check_telegram(settings: Settings) -> Found:
     try:
         return Found(True, f"telegram: the token is good, @{await ask_bot_name(settings)}")
     except TokenInvalid:

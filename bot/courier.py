@@ -4,14 +4,17 @@ what came back     | what the row becomes
 -------------------|--------------------------------------------------------------------------------------------
 Accepted           | sent, with the channel's id
 Throttled          | queued; the chat is left alone until then; three chats within 2 s: the whole channel
+Busy               | queued, after 1, 5, 30, 120, then every 600 s (± 20 %)
+WindowClosed       | failed, with the class 'window': only an approved template may go now
+Undeliverable      | failed; three in a row: the chat counts as out of reach
 MarkupRefused      | queued once as plain text, then failed
 Moved              | queued, for the new address
 Refused            | failed; an edit of a message that is gone: queued once as a new message
 Stopped            | stopped, with whatever else waited for the person, who counts as unreachable
 TokenRefused       | queued; the channel is paused until the next start; the others go on
 NeverLeft          | queued, after 1, 5, 30, 120, then every 600 s (± 20 %), or at once when the channel answers again
-Unknown, or died   | uncertain; a second copy after 60 s, if the kind of message wants one; edits, and channels that
-                   | know a row again, simply repeat it
+Unknown, or died   | uncertain; a second copy after 60 s, if the kind of message wants one, where the channel sends
+                   | receipts after 15 min without one; edits, and channels that know a row again, simply repeat it
 """
 
 import asyncio
@@ -25,6 +28,7 @@ from datetime import datetime, timedelta
 
 from bot.channels.channel import (
     Accepted,
+    Busy,
     Channel,
     MarkupRefused,
     Moved,
@@ -35,11 +39,14 @@ from bot.channels.channel import (
     Stopped,
     Throttled,
     TokenRefused,
+    Undeliverable,
     Unknown,
+    WindowClosed,
 )
 from bot.clock import Clock, from_utc_text, utc_text
 from bot.message import Message
 from bot.pacer import MINUTE, Pacer
+from bot.windows import CLOSED
 from storage import delivery, outcomes
 from storage.database import Closed, Connection, Database
 from storage.delivery import Due, Started
@@ -48,6 +55,7 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = (1, 5, 30, 120, 600)
 RESEND_AFTER = timedelta(seconds=60)
+RECEIPT_WITHIN = timedelta(minutes=15)
 STORE_RESTS = timedelta(seconds=1)
 STORM = 3  # chats throttled within STORM_SPAN: it is not about the chats any more
 STORM_SPAN = timedelta(seconds=2)
@@ -99,7 +107,8 @@ class Courier:
         def adopt(db: Connection) -> tuple[int, list[tuple[str, str, int, str]]]:
             outcomes.resume_lanes(db, self._channels)
             resend_at = utc_text(now + RESEND_AFTER)
-            orphans = outcomes.adopt_orphans(db, self._boot_id, utc_text(now), idempotent, resend_at)
+            later = {name: utc_text(now + self._resend_after(name)) for name in self._channels}
+            orphans = outcomes.adopt_orphans(db, self._boot_id, utc_text(now), idempotent, resend_at, later)
             return orphans, delivery.started_since(db, utc_text(now - MINUTE))
 
         orphans, started = await self._database.write(adopt)
@@ -198,7 +207,7 @@ class Courier:
             message = Message.from_json(row.body)
         except Exception as why:  # noqa: BLE001  # a body that cannot be read never leaves
             return Refused(f"body {type(why).__name__}")
-        sending = Sending(row.id, row.address, message, row.edit_of, row.again, row.plain)
+        sending = Sending(row.id, row.address, message, row.edit_of, row.again, row.plain, row.spoke_at)
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 return await self._channels[row.channel].send(sending)
@@ -231,8 +240,14 @@ class Courier:
         match outcome:
             case Accepted(external_id):
                 return lambda db: outcomes.accepted(db, row.id, external_id or row.edit_of, moment)
-            case Throttled(seconds):
-                return self._throttle(row, now, seconds)
+            case Throttled(seconds, everyone):
+                return self._throttle(row, now, seconds, everyone)
+            case Busy(error):
+                return self._retry(row, now, error)
+            case WindowClosed(told):
+                return lambda db: outcomes.window_closed(db, row.id, CLOSED, moment, told=told)
+            case Undeliverable(error):
+                return lambda db: outcomes.undeliverable(db, row.id, error, moment)
             case MarkupRefused():
                 return lambda db: outcomes.retry_plain(db, row.id, moment)
             case Moved(address):
@@ -253,22 +268,26 @@ class Courier:
                 if row.edit_of or self._channels[row.channel].capabilities.idempotent:
                     return self._retry(row, now, error)
                 log.warning("uncertain outbox=%d channel=%s error=%s", row.id, row.channel, error)
-                return lambda db: outcomes.uncertain(db, row.id, error, moment, utc_text(now + RESEND_AFTER))
+                again_at = utc_text(now + self._resend_after(row.channel))
+                return lambda db: outcomes.uncertain(db, row.id, error, moment, again_at)
+
+    def _resend_after(self, channel: str) -> timedelta:
+        return RECEIPT_WITHIN if self._channels[channel].capabilities.receipts else RESEND_AFTER
 
     def _retry(self, row: Started, now: datetime, error: str) -> Record:
         seconds = RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS)) - 1] * self._rng.uniform(0.8, 1.2)
         later = utc_text(now + timedelta(seconds=seconds))
         return lambda db: outcomes.retry_later(db, row.id, later, error, utc_text(now))
 
-    def _throttle(self, row: Started, now: datetime, seconds: float) -> Record:
+    def _throttle(self, row: Started, now: datetime, seconds: float, everyone: bool) -> Record:
         """Leave the chat alone; a little longer than told, so that a crowd does not come back all at once."""
         asked = min(max(seconds, 1.0), 86_400.0) if math.isfinite(seconds) else 60.0
         until = utc_text(now + timedelta(seconds=asked + self._rng.uniform(0.05, 0.5)))
         recent = self._throttled[row.channel]
         recent.append((now, row.chat))
-        storm = len({chat for at, chat in recent if now - at <= STORM_SPAN}) >= STORM
+        storm = everyone or len({chat for at, chat in recent if now - at <= STORM_SPAN}) >= STORM
         if storm:
-            log.warning("channel=%s rests: %d chats throttled at once", row.channel, STORM)
+            log.warning("channel=%s rests for %.0f s", row.channel, asked)
 
         def record(db: Connection) -> None:
             outcomes.throttled(db, row.id, until, utc_text(now))

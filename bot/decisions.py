@@ -232,7 +232,8 @@ class Decisions:
         today = said.at.astimezone(ZoneInfo(self.zone)).date()
         partial, step = opened.partial, opened.open_step
         while True:
-            chat = Chat(scene.person, said.chat, self.clock.now(), today, self.zone, opened.arg, said.name, self.files)
+            who = said.name, said.phone, self.files
+            chat = Chat(scene.person, said.chat, self.clock.now(), today, self.zone, opened.arg, *who)
             chat.answers, chat.offered_to, chat.said, chat.partial = opened.answers, step, offer, partial
             try:
                 async with asyncio.timeout(RUN_SECONDS):

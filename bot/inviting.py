@@ -1,14 +1,17 @@
 """Making an invite: a token for the link, a code to type, and the name of the bot that the link leads to."""
 
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.channels.channel import Arrived
 from bot.channels.telegram import Telegram
+from bot.channels.whatsapp import WhatsApp
 from bot.clock import MovableClock, utc_text
 from bot.door import at_the_store
-from bot.settings import Settings
+from bot.settings import Settings, whatsapp_account
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without 0 O 1 I L: people read the code to each other
 LIVES = timedelta(days=7)
@@ -40,20 +43,48 @@ async def ask_bot_name(settings: Settings) -> str:
     assert settings.telegram_token is not None, "the caller has looked"
     token = settings.telegram_token.get_secret_value()
 
-    async def store(arrived: list[Arrived]) -> None:
-        raise NotImplementedError
-
-    async def keep(content: bytes, type: str) -> str:
-        raise NotImplementedError
-
-    async def read(digest: str) -> bytes:
-        raise NotImplementedError
-
-    # It asks one thing and never polls, so nothing arrives and nothing is kept.
     asking = Telegram(
-        token, settings.telegram_api_url, store=store, keep=keep, open=read, clock=MovableClock(), answer_within=10.0
+        token,
+        settings.telegram_api_url,
+        store=_store,
+        keep=_keep,
+        open=_read,
+        clock=MovableClock(),
+        answer_within=10.0,
     )
     try:
         return await asking.me()
     finally:
         await asking.close()
+
+
+@asynccontextmanager
+async def asking_whatsapp(settings: Settings) -> AsyncIterator[WhatsApp]:
+    """Give a WhatsApp that can be asked about itself."""
+    account = whatsapp_account(settings)
+    asking = WhatsApp(*account, store=_store, keep=_keep, open=_read, clock=MovableClock(), answer_within=10.0)
+    try:
+        yield asking
+    finally:
+        await asking.close()
+
+
+async def ask_number(settings: Settings) -> str:
+    """Ask WhatsApp for our number, digits alone. Raises whatsapp.TokenInvalid or whatsapp.Unreachable."""
+    async with asking_whatsapp(settings) as asking:
+        return await asking.me()
+
+
+# Who only asks never receives: nothing arrives, and nothing is kept.
+
+
+async def _store(arrived: list[Arrived]) -> None:
+    raise NotImplementedError
+
+
+async def _keep(content: bytes, type: str) -> str:
+    raise NotImplementedError
+
+
+async def _read(digest: str) -> bytes:
+    raise NotImplementedError

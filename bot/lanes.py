@@ -13,7 +13,7 @@ from bot.channels.channel import Arrived, FetchFailed, Unreadable
 from bot.clock import Clock, utc_text
 from bot.message import Said
 from bot.turns import Turns
-from storage import inbox
+from storage import aliases, inbox, receipts
 from storage.database import Closed, Connection, Database
 from storage.inbox import Letter
 
@@ -133,6 +133,8 @@ class Lanes:
         if said is None:
             await self._insist(self._database.write, inbox.take, [letter.id])
             return
+        if letter.chat and letter.chat != said.chat:
+            said = replace(said, chat=letter.chat)  # the account is known under another of its names
         ids = [letter.id]
         if said.album:
             said, ids = await self._gather_album(channel, said, letter, lane)
@@ -193,5 +195,16 @@ def _part_of(channel: Inlet, letter: Letter, album: str) -> Said | None:
 
 
 def _store(db: Connection, arrived: list[Arrived], now: str) -> list[Letter]:
-    letters = (inbox.store(db, one.channel, one.event_id, one.chat, one.raw, now) for one in arrived)
+    letters = [_store_one(db, one, now) for one in arrived]
     return [letter for letter in letters if letter is not None]
+
+
+def _store_one(db: Connection, one: Arrived, now: str) -> Letter | None:
+    if one.receipt is not None:
+        receipts.note(db, one.receipt, now)
+        return None
+    chat = aliases.resolve(db, one.names) if one.names else one.chat
+    letter = inbox.store(db, one.channel, one.event_id, chat, one.raw, now)
+    if letter is not None and one.renamed:
+        aliases.change(db, one.names, one.renamed)
+    return letter

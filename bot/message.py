@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import astuple, dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot.text import Text
@@ -52,6 +52,7 @@ class Said:
     text: str = ""
     token: str = ""
     card: str = ""
+    phone: str = ""  # the sender's number, where the channel vouches for it without being asked
     files: tuple[Media, ...] = ()
     contact: Contact | None = None
     location: Location | None = None
@@ -138,7 +139,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can show; the figures are the platform's documented limits."""
+    """What a channel can show; the figures are the platform's documented limits.
+
+    `body` is how long a text may be that has choices or asks for something, 0: as long as any. `window` is for how long
+    after the person's last message the bot may write, None: always.
+    """
 
     text: int
     caption: int
@@ -150,4 +155,8 @@ class Capabilities:
     idempotent: bool = False  # sending the same outbox id twice shows it once
     menu: bool = False
     venues: bool = False  # shows a place on a map of its own
+    mixed: bool = True  # choices may stand beside a place on the map, or what is asked of the phone
+    receipts: bool = False  # tells later what became of a message, by its outbox id
+    body: int = 0
+    window: timedelta | None = None
     per_row: int = field(default=2)

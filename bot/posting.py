@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.channels.layout import plan
 from bot.clock import utc_text
 from bot.message import Capabilities, Message
+from bot.windows import CLOSED, is_open
 from storage import chats, outbox
 from storage.database import Connection
 
@@ -118,7 +119,10 @@ class Poster:
         if to is None:
             return 0
         key = f"{kind}:{object}:{person_id}:{occurrence}"
-        parts = plan(message, self.capabilities[to.channel])
+        can = self.capabilities[to.channel]
+        # Looked at again when it leaves: the person may write until then, or the queue may be long.
+        shut = not not_before and not is_open(can, to.spoke_at, now)
+        parts = plan(message, can)
         for number, part in enumerate(parts, 1):
             posted = outbox.post(
                 db,
@@ -134,6 +138,7 @@ class Poster:
                 not_before=utc_text(not_before) if not_before else None,
                 expires_at=utc_text(expires_at) if expires_at else None,
                 state=state,
+                error=CLOSED if shut else None,
             )
             if posted is None:
                 return 0

@@ -1,6 +1,7 @@
 """Running the office's bot: one process, its web side, its door, its watchdog, and an orderly stop."""
 
 import asyncio
+import logging
 import os
 import secrets
 import signal
@@ -10,8 +11,11 @@ from datetime import timedelta
 from types import FrameType
 
 from bot.app import App, Plan, build, channels_of
+from bot.channels import whatsapp
 from bot.channels.telegram import AnotherPoller, Telegram, TokenInvalid, Unreachable
+from bot.channels.whatsapp import WhatsApp
 from bot.clock import Clock, MovableClock
+from bot.deep_links import DeepLinks
 from bot.door import open_door
 from bot.settings import Settings
 from bot.single import only_one
@@ -19,9 +23,15 @@ from bot.version import program_version
 from bot.watchdog import DEAF_AFTER, PollingDead, watch
 from bot.web.board import board_routes
 from bot.web.server import make_app, serve
+from bot.web.whatsapp import whatsapp_routes
 from storage.health import health
 from storage.seeds import load_seeds
 
+log = logging.getLogger(__name__)
+
+NO_CHANNEL = (
+    "no channel: set TELEGRAM_TOKEN (a token from @BotFather) or WHATSAPP_TOKEN in .env, or try: python -m bot demo"
+)
 ASK_AGAIN_AFTER = timedelta(seconds=30)
 STOP_SECONDS = 28.0  # supervisors kill after 30
 FATAL: dict[type[Exception], str] = {
@@ -42,13 +52,9 @@ async def run_office(settings: Settings, started: Started = lambda app, port: No
     """Run until cancelled. Raises CannotRun, AnotherProcess, NotOurDatabase or PragmaRefused."""
     make_channels = channels_of(settings)
     if make_channels is None:
-        raise CannotRun("no channel: set TELEGRAM_TOKEN (a token from @BotFather) in .env, or try: python -m bot demo")
+        raise CannotRun(NO_CHANNEL)
     clock = MovableClock()
-    names: list[str] = []  # of the bot on Telegram, once it has answered
-
-    def link(payload: str) -> str:
-        return f"https://t.me/{names[0]}?start={payload}" if names else ""
-
+    links = DeepLinks()
     ports: list[int] = []  # where the web side answers, once it does
 
     def address(path: str) -> str:
@@ -61,18 +67,21 @@ async def run_office(settings: Settings, started: Started = lambda app, port: No
         settings.office_zone,
         make_channels,
         secrets.token_hex(8),
-        link=link,
+        link=links.link,
         address=address,
     )
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(settings.data_dir))
         app = await stack.enter_async_context(build(plan, clock))
         for channel in app.channels.values():
-            if isinstance(channel, Telegram):
+            if isinstance(channel, Telegram | WhatsApp):
                 stack.push_async_callback(channel.close)
         await app.database.write(load_seeds)
         await stack.enter_async_context(open_door(settings.data_dir, app.database))
-        web = make_app(board_routes(app.database, clock, settings.office_name, link), health=_health_of(app, clock))
+        routes = board_routes(app.database, clock, settings.office_name, links.link, links.links)
+        for channel in app.channels.values():
+            routes += whatsapp_routes(channel) if isinstance(channel, WhatsApp) else []
+        web = make_app(routes, health=_health_of(app, clock))
         try:
             port = await stack.enter_async_context(serve(web, settings.web_host, settings.web_port))
         except OSError as why:
@@ -80,16 +89,17 @@ async def run_office(settings: Settings, started: Started = lambda app, port: No
             raise CannotRun(f"WEB_HOST:WEB_PORT {where} cannot be used: {why.strerror}") from None
         ports.append(port)
         started(app, port)
-        await _run_parts(app, clock, names)
+        await _run_parts(app, clock, links.names)
 
 
-async def _run_parts(app: App, clock: Clock, names: list[str]) -> None:
+async def _run_parts(app: App, clock: Clock, names: dict[str, str]) -> None:
     try:
         async with asyncio.TaskGroup() as parts:
             parts.create_task(app.run(), name="app")
             for channel in app.channels.values():
                 if isinstance(channel, Telegram):
                     parts.create_task(watch(channel, clock), name=f"watchdog of {channel.name}")
+                if isinstance(channel, Telegram | WhatsApp):
                     parts.create_task(_learn_name(channel, clock, names), name=f"name on {channel.name}")
     except BaseExceptionGroup as group:
         for kind, words in FATAL.items():
@@ -98,12 +108,16 @@ async def _run_parts(app: App, clock: Clock, names: list[str]) -> None:
         raise
 
 
-async def _learn_name(channel: Telegram, clock: Clock, names: list[str]) -> None:
-    """Ask what the bot is called, which its deep links need, until Telegram can be reached."""
-    while not names:
+async def _learn_name(channel: Telegram | WhatsApp, clock: Clock, names: dict[str, str]) -> None:
+    """Ask what the bot is called, which its deep links need, until the channel can be reached."""
+    while channel.name not in names:
         try:
-            names.append(await channel.me())
-        except Unreachable:
+            names[channel.name] = await channel.me()
+        except whatsapp.TokenInvalid as why:
+            # The other channel goes on; what is to leave by this one pauses at the first refusal, and health says so.
+            log.error("%s; run: python -m bot check", why)
+            return
+        except (Unreachable, whatsapp.Unreachable):
             await clock.wait(asyncio.Event(), clock.now() + ASK_AGAIN_AFTER)
 
 

@@ -4,10 +4,11 @@ import os
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+WITH_WHATSAPP = ("whatsapp_phone_id", "whatsapp_business_id", "whatsapp_app_secret", "whatsapp_verify_token")
 
 
 class SettingsWrong(Exception):
@@ -21,6 +22,12 @@ class Settings(BaseSettings):
 
     telegram_token: SecretStr | None = None
     telegram_api_url: str = Field("https://api.telegram.org", pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
+    whatsapp_token: SecretStr | None = None
+    whatsapp_phone_id: str | None = Field(None, pattern=r"^[0-9]{5,20}$")
+    whatsapp_business_id: str | None = Field(None, pattern=r"^[0-9]{5,20}$")
+    whatsapp_app_secret: SecretStr | None = Field(None, min_length=32)
+    whatsapp_verify_token: SecretStr | None = Field(None, min_length=8)
+    whatsapp_api_url: str = Field("https://graph.facebook.com", pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
     data_dir: Path
     office_name: str = Field(min_length=3, max_length=100)
     office_zone: str = "Asia/Jakarta"
@@ -37,6 +44,14 @@ class Settings(BaseSettings):
             if not number.isdigit() or len(rest) < 20:
                 raise ValueError("is not a token as @BotFather gives it, like 123456:ABC…")
         return value
+
+    @model_validator(mode="after")
+    def _whatsapp_is_whole(self) -> "Settings":
+        """Refuse a half-set channel: without its secrets anybody could speak for WhatsApp."""
+        missing = [name.upper() for name in WITH_WHATSAPP if getattr(self, name) is None]
+        if self.whatsapp_token is not None and missing:
+            raise ValueError(f"WHATSAPP_TOKEN is set, so these must be: {', '.join(missing)}")
+        return self
 
     @field_validator("office_zone")
     @classmethod
@@ -55,6 +70,17 @@ class Settings(BaseSettings):
         return value.upper()
 
 
+def whatsapp_account(settings: Settings) -> tuple[str, str, str, str, str]:
+    """Return (token, number's id, app secret, verify token, address of the API) of an office that has WhatsApp."""
+    token, secret, verify = settings.whatsapp_token, settings.whatsapp_app_secret, settings.whatsapp_verify_token
+    assert token is not None, "the caller has looked"
+    assert secret is not None, "checked when the settings were read"
+    assert verify is not None, "checked when the settings were read"
+    number = settings.whatsapp_phone_id or ""
+    words = (token.get_secret_value(), number, secret.get_secret_value(), verify.get_secret_value())
+    return (*words, settings.whatsapp_api_url)
+
+
 def read_settings(file: Path = Path(".env")) -> Settings:
     """Read the settings; the environment outranks the file. Raises SettingsWrong."""
     if file.exists() and os.name == "posix" and file.stat().st_mode & 0o004:
@@ -70,7 +96,9 @@ def read_settings(file: Path = Path(".env")) -> Settings:
 
 
 def _line(where: tuple[int | str, ...], kind: str, message: str) -> str:
-    name = str(where[0]).upper() if where else "settings"
+    if not where:
+        return message.removeprefix("Value error, ")
+    name = str(where[0]).upper()
     if kind == "missing":
         return f"{name} is missing"
     return f"{name}: {message.removeprefix('Value error, ')}"

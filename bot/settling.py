@@ -9,7 +9,7 @@ from bot.clock import utc_text
 from bot.message import Choice, Message
 from bot.posting import Poster
 from bot.text import Text
-from storage import office, outbox
+from storage import chats, office, outbox
 from storage.database import Connection
 from storage.people import Person
 
@@ -53,6 +53,12 @@ class Settling:
     def stamp(self) -> str:
         """The moment of settling as the store keeps it."""
         return utc_text(self.now)
+
+    @property
+    def can_rewrite(self) -> bool:
+        """Whether what was said in this chat can be changed later."""
+        to = chats.chat_of(self.db, self.chat)
+        return to is not None and self.poster.capabilities[to.channel].edits
 
     def say(self, said: "str | Text | Message", *choices: Choice) -> None:
         """Answer in this chat."""

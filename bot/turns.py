@@ -83,7 +83,7 @@ class Turns:
         if dialogs.turn_of(db, said.chat) != based_on or person != scene.person:
             raise MovedOn
         if said.kind != "event":
-            chats.hear(db, said.chat, said.channel, said.name, utc_text(now))
+            chats.hear(db, said.chat, said.channel, said.name, utc_text(now), utc_text(said.at))
         card = outbox.card_with(db, said.chat, said.card) if said.card else None
         today = said.at.astimezone(ZoneInfo(self.zone)).date()
         decision.settle(
@@ -92,7 +92,7 @@ class Turns:
 
     def _park(self, db: Connection, letters: Sequence[int], said: Said, reason: str, apology: str) -> None:
         if inbox.park(db, letters, reason):
-            chats.hear(db, said.chat, said.channel, said.name, utc_text(self.clock.now()))
+            chats.hear(db, said.chat, said.channel, said.name, utc_text(self.clock.now()), utc_text(said.at))
             self.poster.reply(db, said.chat, Message.of(apology), self.clock.now())
 
 

@@ -17,22 +17,40 @@ class ChatRow:
     name: str
     reachable: bool
     last_in_at: str | None
+    spoke_at: str | None = None
 
 
-_CHAT = "SELECT chat, channel, address, person_id, name, reachable = 'yes', last_in_at FROM chats "
+_CHAT = "SELECT chat, channel, address, person_id, name, reachable = 'yes', last_in_at, spoke_at FROM chats "
 
 
-def hear(db: Connection, chat: str, channel: str, name: str, now: str) -> None:
-    """Note that somebody wrote from this chat ('telegram:4711'): it exists, and it can be reached again."""
+def hear(db: Connection, chat: str, channel: str, name: str, now: str, at: str = "") -> None:
+    """Note that somebody wrote from this chat ('telegram:4711'): it exists, and it can be reached again.
+
+    `at` is the message's own time, if it waited for us.
+    """
     db.execute(
         """
-        INSERT INTO chats (chat, channel, address, name, last_in_at) VALUES (:chat, :channel, :address, :name, :now)
+        INSERT INTO chats (chat, channel, address, name, last_in_at, spoke_at)
+        VALUES (:chat, :channel, :address, :name, :now, :at)
         ON CONFLICT (chat) DO UPDATE SET
             reachable = 'yes', last_in_at = max(coalesce(last_in_at, ''), :now),
+            spoke_at = max(coalesce(spoke_at, ''), :at),
             name = CASE :name WHEN '' THEN name ELSE :name END
         """,
-        {"chat": chat, "channel": channel, "address": chat.partition(":")[2], "name": name, "now": now},
+        {
+            "chat": chat,
+            "channel": channel,
+            "address": chat.partition(":")[2],
+            "name": name,
+            "now": now,
+            "at": min(at or now, now),  # no clock of others opens a window in the future
+        },
     )
+
+
+def shut_window(db: Connection, chat: str) -> None:
+    """Note that the channel takes nothing for this chat until the person writes again."""
+    db.execute("UPDATE chats SET spoke_at = NULL WHERE chat = ?", (chat,))
 
 
 def set_reachable(db: Connection, chat: str, reachable: bool) -> None:
@@ -113,6 +131,6 @@ def set_menu_role(db: Connection, chat: str, role: str) -> None:
     db.execute("UPDATE chats SET menu_role = ? WHERE chat = ?", (role, chat))
 
 
-def _chat(row: tuple[str, str, str, int | None, str, int, str | None]) -> ChatRow:
-    chat, channel, address, person_id, name, reachable, last_in_at = row
-    return ChatRow(chat, channel, address, person_id, name, bool(reachable), last_in_at)
+def _chat(row: tuple[str, str, str, int | None, str, int, str | None, str | None]) -> ChatRow:
+    chat, channel, address, person_id, name, reachable, last_in_at, spoke_at = row
+    return ChatRow(chat, channel, address, person_id, name, bool(reachable), last_in_at, spoke_at)

@@ -33,6 +33,7 @@ class Started:
     attempts: int
     again: bool
     plain: bool
+    spoke_at: str | None = None  # when the person last wrote
 
 
 def claimable(db: Connection, now: str, channels: Iterable[str], most: int) -> list[Due]:
@@ -118,14 +119,15 @@ def start(db: Connection, id: int, owner: str, now: str) -> Started | None:  # t
         return None
     row = db.execute(
         """
-        SELECT o.chat, o.channel, c.address, o.body, coalesce(t.external_id, ''), o.attempts, o.copies, o.plain
+        SELECT o.chat, o.channel, c.address, o.body, coalesce(t.external_id, ''), o.attempts, o.copies, o.plain,
+               c.spoke_at
         FROM outbox o JOIN chats c USING (chat) LEFT JOIN outbox t ON t.id = o.edits AND t.state = 'sent'
         WHERE o.id = ?
         """,
         (id,),
     ).fetchone()
-    chat, channel, address, body, edit_of, attempts, copies, plain = row
-    return Started(id, chat, channel, address, body, edit_of, attempts, again=bool(copies), plain=bool(plain))
+    chat, channel, address, body, edit_of, attempts, copies, plain, spoke_at = row
+    return Started(id, chat, channel, address, body, edit_of, attempts, bool(copies), bool(plain), spoke_at)
 
 
 def started_since(db: Connection, moment: str) -> list[tuple[str, str, int, str]]:

@@ -35,10 +35,12 @@ def post(
     not_before: str | None = None,
     expires_at: str | None = None,
     state: str = "queued",
+    error: str | None = None,
 ) -> int | None:
     """Add a row and return its id; None if its dedupe key is already there.
 
-    `lane` is 0 reply, 1 notice, 2 broadcast. A row posted as 'held' goes nowhere until `release`.
+    `lane` is 0 reply, 1 notice, 2 broadcast. A row posted as 'held' goes nowhere until `release`. With an `error` it is
+    known beforehand that it cannot go: it is kept as 'failed'.
     """
     if lane == 0:
         # Who is being answered was just heard: the network is back, and older answers need not sit out their back-off.
@@ -52,9 +54,9 @@ def post(
     row = db.execute(
         """
         INSERT INTO outbox (chat, person_id, kind, lane, object, dedupe, body, edits, uncertain_do, state, not_before,
-                            expires_at, made_at)
+                            expires_at, made_at, error, done_at)
         VALUES (:chat, :person_id, :kind, :lane, :object, :dedupe, :body, :edits, :uncertain_do, :state, :not_before,
-                :expires_at, :now)
+                :expires_at, :now, :error, iif(:error IS NULL, NULL, :now))
         ON CONFLICT (dedupe) DO NOTHING RETURNING id
         """,
         {
@@ -67,7 +69,8 @@ def post(
             "body": body,
             "edits": edits,
             "uncertain_do": uncertain_do,
-            "state": state,
+            "state": "failed" if error else state,
+            "error": error,
             "not_before": not_before or now,
             "expires_at": expires_at,
             "now": now,

@@ -4,9 +4,9 @@ Each acts on a started row alone, so that telling an outcome twice changes nothi
 arrived ends as uncertain, never as something that claims to know better, unless its second copy was accepted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from storage import chats
+from storage import chats, receipts
 from storage.database import Connection
 
 MOST_ATTEMPTS = 150  # at 600 s apart about a day: nothing is tried for ever
@@ -22,6 +22,7 @@ def accepted(db: Connection, id: int, external_id: str, now: str) -> None:  # th
         """,
         (external_id, now, id),
     )
+    receipts.settle(db, id, now)
 
 
 def throttled(db: Connection, id: int, until: str, now: str) -> None:
@@ -66,6 +67,22 @@ def moved(db: Connection, id: int, address: str, now: str) -> None:
 def refused(db: Connection, id: int, error: str, now: str) -> None:
     """Refused for good."""
     _end(db, id, "failed", error, now)
+
+
+def window_closed(db: Connection, id: int, error: str, now: str, *, told: bool) -> None:
+    """Refused, because the person has not written for too long; `told` says that the channel itself refused."""
+    chat = _chat_of(db, id)
+    if chat is not None and told:
+        chats.shut_window(db, chat)
+    _end(db, id, "failed", error, now)
+
+
+def undeliverable(db: Connection, id: int, error: str, now: str) -> None:
+    """Refused for good; a chat for which that happens again and again counts as out of reach."""
+    chat = _chat_of(db, id)
+    _end(db, id, "failed", error, now)
+    if chat is not None:
+        receipts.doubt(db, chat, error)
 
 
 def stopped(db: Connection, id: int, error: str, now: str) -> None:
@@ -149,11 +166,20 @@ def uncertain(db: Connection, id: int, error: str, now: str, resend_at: str | No
         """,
         {"id": id, "error": error, "now": now, "at": resend_at},
     )
+    receipts.settle(db, id, now)  # word of it may have come before the silence was noticed
 
 
-def adopt_orphans(db: Connection, boot_id: str, now: str, idempotent_channels: Iterable[str], resend_at: str) -> int:
+def adopt_orphans(
+    db: Connection,
+    boot_id: str,
+    now: str,
+    idempotent_channels: Iterable[str],
+    resend_at: str,
+    later: Mapping[str, str] | None = None,
+) -> int:
     """Settle what another boot had started: again where twice is as good as once, else uncertain; return how many are.
 
+    `later` names channels that are waited for longer than until `resend_at`: word of the first copy may still come.
     At once, not after an hour: there is one process, so whoever started them is dead.
     """
     rows = db.execute(
@@ -170,7 +196,7 @@ def adopt_orphans(db: Connection, boot_id: str, now: str, idempotent_channels: I
         if is_edit or channel in safe:
             _put_back(db, id_, now, now, "Died")
         else:
-            uncertain(db, id_, "Died", now, resend_at)
+            uncertain(db, id_, "Died", now, (later or {}).get(channel, resend_at))
             count += 1
     return count
 

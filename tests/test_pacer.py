@@ -73,7 +73,7 @@ def test_a_long_broadcast_is_not_remembered_for_ever() -> None:
     """Chats whose gap is over are forgotten; those within it are not."""
     pacer = Pacer(Limits())
     left = sent_when_ready(pacer, [(f"telegram:{one}", BROADCAST, timedelta()) for one in range(10_000)])
-    assert len(pacer._last) < 5_000
+    assert len(pacer._paid) < 5_000
     assert pacer.ready_at(left[-1][0], REPLY, left[-1][2]) == left[-1][2] + timedelta(seconds=1.1)
 
 

@@ -3,15 +3,19 @@
 import os
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 
 from storage.database import Connection
 from tests.fakes.bot_api import FakeBotApi
+from tests.fakes.graph_api import FakeGraphApi
 from tests.phones import SimulatedPhones
 from tests.talk import MOMENTS, talking
 from tests.telegram_side import TelegramPhones
+from tests.whatsapp_reading import OTHERWISE, RULES, as_on_whatsapp, units_of
+from tests.whatsapp_side import WhatsAppPhones
 
 TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 
@@ -87,13 +91,50 @@ async def test_chat_goes_the_same_way_on_telegram(transcript: Path, tmp_path: Pa
             assert spoken(heard) == spoken(lines)
 
 
+@pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: path.stem)
+async def test_chat_goes_the_same_way_on_whatsapp(transcript: Path, tmp_path: Path) -> None:
+    """Through WhatsApp's webhook, parser, renderer and wire, people read the same, but for what it cannot do."""
+    async with FakeGraphApi() as fake:
+        phones = WhatsAppPhones(fake)
+        async with talking(tmp_path, phones) as talk:
+            lines = transcript.read_text().splitlines()
+            heard = spoken(await talk.play(lines))
+            await phones.hang_up()
+    own = transcript.parent / "whatsapp" / transcript.name
+    if transcript.stem in OTHERWISE:
+        if os.environ.get("TALK_UPDATE"):
+            own.write_text("\n".join(heard) + "\n")
+        assert heard == own.read_text().splitlines()
+        assert first_difference(lines, heard), "it needs no text of its own any more"
+    else:
+        assert not first_difference(lines, heard)
+
+
+def first_difference(lines: Sequence[str], heard: Sequence[str]) -> str:
+    """Return where what was heard on WhatsApp is not what the transcript reads like there; '' if nowhere."""
+    expected, units = list(as_on_whatsapp(spoken(lines), set())), units_of(heard)
+    for laid, unit in zip_longest(expected, units, fillvalue=[]):
+        if unit not in laid:
+            return "\n".join(["written:", *(laid[0] if laid else ["nothing"]), "heard:", *unit])
+    return ""
+
+
+def test_what_whatsapp_cannot_do_is_listed() -> None:
+    """Every rule is needed by some transcript, and every transcript that goes another way says why."""
+    applied: set[str] = set()
+    for transcript in TRANSCRIPTS:
+        list(as_on_whatsapp(spoken(transcript.read_text().splitlines()), applied))
+    assert applied == set(RULES)
+    assert {path.stem for path in (TRANSCRIPTS[0].parent / "whatsapp").glob("*.txt")} == set(OTHERWISE)
+
+
 def spoken(lines: Sequence[str]) -> list[str]:
     """Leave out what was looked up in the store, and which channel it was."""
     kept, looked_up = [], False
     for line in lines:
         looked_up = line.startswith("=") or (looked_up and line.startswith("  "))
         if not looked_up:
-            kept.append(re.sub(r"\b(lewat|Lewat) (simulator|Telegram)", r"\1 …", line))
+            kept.append(re.sub(r"\b(lewat|Lewat) (simulator|Telegram|WhatsApp)", r"\1 …", line))
     return kept
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.message import Capabilities, Message, Said
+from storage.receipts import Receipt
 
 
 class Unreadable(Exception):
@@ -25,6 +26,7 @@ class Sending:
     edit_of: str = ""
     again: bool = False  # a second copy after an uncertain attempt: it says so
     plain: bool = False  # the markup was refused once
+    spoke_at: str | None = None  # when the person last wrote
 
 
 # How an attempt ended. The table that these come from, and what the courier does with each, is in courier.py.
@@ -39,9 +41,31 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Throttled:
-    """Refused for now: leave this chat alone for `seconds`."""
+    """Refused for now: leave this chat, or with `everyone` the whole channel, alone for `seconds`."""
 
     seconds: float
+    everyone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Refused for now, and nothing about this message or chat: try again later."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowClosed:
+    """The person has not written for too long; `told` is false where we did not even ask."""
+
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undeliverable:
+    """Refused for good; when it happens again and again, the chat is out of reach."""
+
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +115,37 @@ class Unknown:
     error: str
 
 
-Outcome = Accepted | Throttled | MarkupRefused | Moved | Refused | Stopped | TokenRefused | NeverLeft | Unknown
+Outcome = (
+    Accepted
+    | Throttled
+    | Busy
+    | WindowClosed
+    | Undeliverable
+    | MarkupRefused
+    | Moved
+    | Refused
+    | Stopped
+    | TokenRefused
+    | NeverLeft
+    | Unknown
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One raw event to be stored: its own id, the chat (its lane; '' if unknown), and the bytes as JSON text."""
+    """One raw event to be stored: its own id, the chat (its lane; '' if unknown), and the bytes as JSON text.
+
+    `names` are all chats that the account may be known by, the surest first; `renamed` those that it has become, where
+    the channel says so. A `receipt` is all that there is to the event: it goes to the outbox, not to the inbox.
+    """
 
     channel: str
     event_id: str
     chat: str
     raw: str
+    names: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
+    receipt: Receipt | None = None
 
 
 Store = Callable[[list[Arrived]], Awaitable[None]]

@@ -34,7 +34,7 @@ def plan(message: Message, can: Capabilities) -> tuple[Message, ...]:
     are in the text alone and get no buttons. Lay a message out once: a second time would print its numbers again.
     """
     if message.venue is not None:
-        if can.venues:
+        if can.venues and (can.mixed or not message.choices):
             return (message,)
         message = replace(message, venue=None)  # its text says where it is
     shown = _show_choices(message, can)
@@ -58,7 +58,18 @@ def _in_parts(message: Message, can: Capabilities) -> tuple[Message, ...]:
     parts = split(message.text, can.text)
     if not parts:
         return ()
+    if can.body and (message.ask or (message.choices and message.form != "numbers")):
+        parts = *parts[:-1], *_tail(parts[-1], can.body)
     return *(Message(part) for part in parts[:-1]), replace(message, text=parts[-1])
+
+
+def _tail(text: Text, limit: int) -> tuple[Text, ...]:
+    """Cut off a last part of at most `limit` units for the choices; what stands before it stays whole."""
+    pieces = split(text, limit)
+    if len(pieces) < 2:
+        return pieces
+    head = len(text.plain.rstrip()) - len(pieces[-1].plain)
+    return _stripped(_slice(text, 0, head)), pieces[-1]
 
 
 def _show_choices(message: Message, can: Capabilities) -> _Shown:
@@ -66,6 +77,8 @@ def _show_choices(message: Message, can: Capabilities) -> _Shown:
     choices = tuple(replace(choice, label=markup.one_line(choice.label)) for choice in message.choices)
     if not choices:
         return _Shown("buttons")
+    if message.ask and not can.mixed:
+        return _Shown("numbers", choices, _numbered(choices, 1))
     most = max(can.buttons, can.list_rows)
     turner = _turner(choices)
     if len(choices) > most and turner is None:

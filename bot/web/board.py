@@ -24,9 +24,18 @@ STATIC = {"board.css": "text/css", "board.js": "text/javascript", "board.svg": "
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
-def board_routes(database: Database, clock: Clock, office: str, link: Callable[[str], str]) -> list[web.RouteDef]:
-    """List the board's routes; `link` turns a deep link's payload into an address, '' where there is none."""
-    boards = _Boards(database, clock, office, link)
+def board_routes(
+    database: Database,
+    clock: Clock,
+    office: str,
+    link: Callable[[str], str],
+    links: Callable[[str], Mapping[str, str]] = lambda payload: {},
+) -> list[web.RouteDef]:
+    """List the board's routes.
+
+    `link` turns a deep link's payload into an address, '' where there is none; `links` into one for each channel.
+    """
+    boards = _Boards(database, clock, office, link, links)
     return [
         web.get("/layar/{token}", boards.show),
         web.get("/layar/{token}/keadaan", boards.tell),
@@ -41,6 +50,7 @@ class _Boards:
     clock: Clock
     office: str
     link: Callable[[str], str]
+    links: Callable[[str], Mapping[str, str]]
     kept: dict[str, tuple[datetime, asyncio.Task[Board | None]]] = field(default_factory=dict)
 
     async def show(self, request: web.Request) -> web.Response:
@@ -57,7 +67,8 @@ class _Boards:
         if board is None or board.shown is None:
             raise refuse(404)
         out, code = io.BytesIO(), board.shown.code
-        made = segno.make(self.link(f"h_{code}") or f"HADIR {code}", error="m", micro=False)
+        asked = self.links(f"h_{code}").get(request.query.get("lewat", ""), "")
+        made = segno.make(asked or self.link(f"h_{code}") or f"HADIR {code}", error="m", micro=False)
         made.save(out, kind="svg", border=2, omitsize=True, light="#fff")
         return web.Response(body=out.getvalue(), content_type="image/svg+xml", headers=NOT_KEPT)
 
@@ -89,6 +100,7 @@ class _Boards:
             "opens": _millis(board.opens_at),
             "closes": _millis(board.closes_at),
             "code": board.shown.code if board.shown else "",
+            "channels": list(self.links("h_x")),
             "words": board.shown.words if board.shown else (),
             "until": _millis(board.shown.until) if board.shown else None,
             "districts": board.districts,

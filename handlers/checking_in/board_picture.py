@@ -22,10 +22,10 @@ OVER = "Kegiatan itu sudah selesai, jadi tidak ada papan lagi. Lihat /kegiatan."
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The board as it was drawn, and the message with the picture."""
+    """The board as it was drawn, and the digest of its picture."""
 
     board: Board
-    message: Message
+    digest: str
 
 
 def make_board_picture(link: Callable[[str], str]) -> Dialog[Picture]:
@@ -40,7 +40,7 @@ def make_board_picture(link: Callable[[str], str]) -> Dialog[Picture]:
             raise Refused(OVER)
         assert chat.files is not None
         digest = await chat.files.keep(draw_board(board, link, chat.now), "image/png")
-        return Picture(board, compose(board, digest))
+        return Picture(board, digest)
 
     return Dialog("papan", "Papan absen", draw, save, EVERYONE)
 
@@ -50,22 +50,26 @@ def save(tx: Settling, picture: Picture) -> None:
     event_id = picture.board.event.id
     if not may_run(tx, event_id):
         raise Refused(NOT_YOURS)
-    tx.replace_card(picture.message)
+    tx.replace_card(compose(picture.board, picture.digest, kept_fresh=tx.can_rewrite))
+    if not tx.can_rewrite:
+        return
     until = tx.now + FRESH_FOR if picture.board.shown else tx.now
     board_pictures.keep_fresh(tx.db, tx.chat, event_id, picture.board.says, utc_text(until))
 
 
-def compose(board: Board, digest: str) -> Message:
+def compose(board: Board, digest: str, *, kept_fresh: bool = True) -> Message:
     """Write the message with the picture of this digest."""
     name = "-".join(re.findall(r"[a-z0-9]+", board.says.lower()))
-    told = lines([bold(f"{board.event.subject} · Papan"), board.session, _how(board)])
+    told = lines([bold(f"{board.event.subject} · Papan"), board.session, _how(board, kept_fresh)])
     file = Attachment(digest, f"papan-{name}.png", "photo")
     return Message(told, (action("papan", board.event.id, "Segarkan"),), file)
 
 
-def _how(board: Board) -> str:
+def _how(board: Board, kept_fresh: bool) -> str:
     if board.shown is None:
         return "Absennya sedang tidak dibuka."
     if board.shown.until is None:
         return "Tunjukkan atau sebutkan kodenya."
+    if not kept_fresh:
+        return "Kodenya segera berganti. Tekan Segarkan untuk gambar yang baru."
     return "Gambar ini diperbarui sendiri selama 30 menit. Sesudah itu tekan Segarkan."

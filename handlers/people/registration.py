@@ -16,8 +16,9 @@ from storage import applications, people
 WELCOME = (
     "Selamat datang di bot {office} untuk pendamping PKH dan TKSK.\n"
     "Data Bapak/Ibu (nama, nomor HP, kehadiran, laporan P2K2) disimpan oleh Dinas Sosial untuk tugas pendampingan, "
-    "selengkapnya di /profil. Untuk mulai, bagikan nomor HP yang terdaftar di Dinas."
+    "selengkapnya di /profil."
 )
+SHARE = "Untuk mulai, bagikan nomor HP yang terdaftar di Dinas."
 NOT_LISTED = (
     "Nomor ini belum ada di daftar petugas. Kirim nama lengkap dan kecamatan, operator Dinas akan memeriksanya."
 )
@@ -49,7 +50,11 @@ def make_start(office: str, menu: Dialog[str]) -> Dialog[Known | Unknown | None]
             return None
         if await read(applications.waiting_of, chat.chat) is not None and not chat.answers:
             return None
-        phone = e164(await chat.ask("contact", own_contact(WELCOME.format(office=office))))
+        welcome = WELCOME.format(office=office)
+        # Where the channel vouches for the number, nobody is asked to share it.
+        phone = e164(await chat.ask("contact", own_contact(f"{welcome} {SHARE}"), given=chat.phone or None))
+        if chat.phone and not chat.answers:
+            chat.say(welcome)
         listed = await read(people.person_with_phone, phone)
         if listed is None or listed.state != "active":
             return Unknown(phone, await chat.ask("who", words(NOT_LISTED, least=3, most=200)))

@@ -69,7 +69,13 @@ function show() {
   for (const name of ["office", "event", "session", "place", "zone", "code"]) write(name, told[name] ?? "");
   write("words", (told.words ?? []).join("  "));
   find("qr").hidden = !told.code;
-  if (told.code && drawn !== told.code) find("qr").src = `${location.pathname}/qr.svg?kode=${told.code}`;
+  const both = (told.channels ?? []).length > 1;
+  find("other").hidden = !told.code || !both;
+  write("qr-name", told.code && both ? "Telegram" : "");
+  if (told.code && drawn !== told.code) {
+    find("qr").src = `${location.pathname}/qr.svg?kode=${told.code}`;
+    if (both) find("qr-other").src = `${location.pathname}/qr.svg?kode=${told.code}&lewat=whatsapp`;
+  }
   drawn = told.code;
   if (told.districts) showDistricts();
 }

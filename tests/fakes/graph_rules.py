@@ -1,0 +1,106 @@
+"""What the Graph API checks in a message, and the codes with which it refuses."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
+
+
+class Refusal(Exception):
+    """An answer with an error object."""
+
+    def __init__(self, code: int, status: int = 400, details: str = "") -> None:
+        super().__init__(f"{code}: {details}")
+        self.code, self.status, self.details = code, status, details
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a phone shows of a message."""
+
+    text: str
+    buttons: tuple[tuple[str, str], ...] = ()  # label, id
+    asks: str = ""
+    media: str = ""  # the id of an uploaded file
+    file_name: str = ""
+    kind: str = ""
+
+
+def read(body: dict[str, Any]) -> Shown:
+    """Check a message as the API does, and return what is shown. Raises Refusal."""
+    _known(body, "messaging_product recipient_type to recipient biz_opaque_callback_data type", body.get("type", ""))
+    if body.get("messaging_product") != "whatsapp":
+        raise Refusal(100, details="messaging_product")
+    kind = body.get("type")
+    if kind == "text":
+        return Shown(_text(body["text"].get("body"), 4096, "text"), kind="text")
+    if kind in ("image", "document"):
+        file = body[kind]
+        _known(file, "id caption filename" if kind == "document" else "id caption")
+        caption = _text(file["caption"], 1024, "caption") if "caption" in file else ""
+        return Shown(caption, media=_id(file), file_name=file.get("filename", ""), kind=kind)
+    if kind == "location":
+        place = body["location"]
+        if not (-90 <= place["latitude"] <= 90 and -180 <= place["longitude"] <= 180):
+            raise Refusal(131009, details="location")
+        return Shown(f"📍 {place['name']}\n{place['address']}", kind="location")
+    if kind == "interactive":
+        return _interactive(body["interactive"])
+    raise Refusal(131051, details=f"type {kind}")
+
+
+def _interactive(given: dict[str, Any]) -> Shown:
+    _known(given, "type header body footer action")
+    text = _text(given["body"].get("text"), 1024, "interactive body")
+    action, kind = given["action"], given["type"]
+    if kind in ("location_request_message", "request_contact_info"):
+        name = "send_location" if kind == "location_request_message" else kind
+        if action != {"name": name} or "header" in given:
+            raise Refusal(131009, details="action")
+        return Shown(text, asks={"send_location": "Bagikan lokasi"}.get(name, "Bagikan nomor saya"), kind=kind)
+    if kind == "button":
+        buttons = tuple((one["reply"]["title"], one["reply"]["id"]) for one in action["buttons"])
+        _check(buttons, most=3, title=20, id_=256)
+        header = given.get("header", {})
+        file = header.get(header.get("type", ""), {})
+        return Shown(text, buttons, media=_id(file) if file else "", file_name=file.get("filename", ""), kind=kind)
+    if kind == "list":
+        if "header" in given or not 1 <= len(action["button"]) <= 20:
+            raise Refusal(131009, details="list header or button")
+        rows = tuple((row["title"], row["id"]) for section in action["sections"] for row in section["rows"])
+        _check(rows, most=10, title=24, id_=200)
+        return Shown(text, rows, kind=kind)
+    raise Refusal(131009, details=f"interactive {kind}")
+
+
+def _check(choices: tuple[tuple[str, str], ...], *, most: int, title: int, id_: int) -> None:
+    if not 1 <= len(choices) <= most:
+        raise Refusal(131009, details=f"{len(choices)} choices")
+    for label, token in choices:
+        if not label.strip() or len(label) > title:
+            raise Refusal(131009, details=f"title {label!r}")
+        if not token or len(token) > id_ or token != token.strip():
+            raise Refusal(131009, details=f"id {token!r}")
+    if len({label for label, _ in choices}) < len(choices) or len({token for _, token in choices}) < len(choices):
+        raise Refusal(131009, details="duplicated title or id")
+
+
+def _text(given: Any, most: int, what: str) -> str:
+    if not isinstance(given, str) or not given.strip():
+        raise Refusal(100, details=f"{what} is empty")
+    if len(given) > most:
+        raise Refusal(100, details=f"{what} has {len(given)} characters")
+    return given
+
+
+def _id(file: dict[str, Any]) -> str:
+    if not isinstance(file.get("id"), str):
+        raise Refusal(100, details="no media id")
+    return str(file["id"])
+
+
+def _known(given: dict[str, Any], names: str, *more: str) -> None:
+    unknown = set(given) - set(names.split()) - set(more)
+    if unknown:
+        raise Refusal(100, details=f"unknown fields {sorted(unknown)}")
