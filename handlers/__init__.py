@@ -49,6 +49,7 @@ from handlers.office import SYSTEM
 from handlers.overseeing.month_card import MONTH_RECAP
 from handlers.overseeing.month_files import HEAT_MAP, WORKBOOK
 from handlers.overseeing.nudge import NUDGE
+from handlers.overseeing.review import PHOTOS, REVIEW, SEND_BACK, VERIFY_REPORT
 from handlers.people.applications import APPROVE, REFUSE
 from handlers.people.claim import CLAIM, read_code
 from handlers.people.profile import CORRECTION, PROFILE
@@ -82,7 +83,10 @@ OF_GROUPS: tuple[Dialog[Any], ...] = (
 CURRICULUM: tuple[Dialog[Any], ...] = (MODULES, VARIANT, ADD_MATERIAL, SEE_MATERIAL, REMOVE_MATERIAL)
 ANSWERS: tuple[Dialog[Any], ...] = (RSVP, REASON, STAND_IN, MATE, ROOM)
 
-OVERSEEING: tuple[Dialog[Any], ...] = (MONTH_RECAP, NUDGE, HEAT_MAP, WORKBOOK)
+OVERSEEING: tuple[Dialog[Any], ...] = (
+    *(MONTH_RECAP, NUDGE, HEAT_MAP, WORKBOOK),
+    *(REVIEW, PHOTOS, VERIFY_REPORT, SEND_BACK),
+)
 
 BROADCASTS: tuple[Dialog[Any], ...] = (LOOK, STOP, DETAILS, NUDGE_REST, READ_IT, PASSED_ON, LIMIT)
 

@@ -46,6 +46,8 @@ ACTIONS = {
     "disagree": "menolak siaran",
     "rule": "mengubah aturan kantor",
     "nudge": "mengingatkan pendamping",
+    "verify": "memverifikasi laporan",
+    "return": "mengembalikan laporan",
     "hand over": "menyerahkan kelompok",
     "offer groups": "menawarkan kelompok",
     "stunting-variant": "memilih susunan modul stunting",

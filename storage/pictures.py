@@ -51,17 +51,21 @@ def note_print(db: Connection, digest: str, print_: int) -> None:
     )
 
 
-def uses_of(db: Connection, digest: str) -> list[Use]:
-    """Return the reports with this picture or one that looks the same: the same ones first, then the latest."""
+def uses_of(db: Connection, digest: str, but: int | None = None) -> list[Use]:
+    """Return the reports with this picture or one that looks the same: the same ones first, then the latest.
+
+    Not the report `but`, nor those of the groups that met together with its group.
+    """
     found = [digest, *alike(db, digest)]
     rows = db.execute(
         f"""
         SELECT DISTINCT m.id, m.person_id, g.name, m.day, e.digest = ?
         FROM evidence e JOIN meetings m ON m.id = e.meeting_id JOIN groups g ON g.id = m.group_id
-        WHERE e.digest IN ({", ".join("?" * len(found))})
+        WHERE e.digest IN ({", ".join("?" * len(found))}) AND m.id IS NOT ?
+        AND (m.joint IS NULL OR m.joint IS NOT (SELECT joint FROM meetings WHERE id = ?))
         ORDER BY 5 DESC, m.day DESC, m.id DESC
         """,
-        (digest, *found),
+        (digest, *found, but, but),
     )
     return [Use(meeting_id, person_id, group, day, bool(same)) for meeting_id, person_id, group, day, same in rows]
 

@@ -351,7 +351,7 @@ def test_the_card_tells_done_owed_and_what_waits() -> None:
         "Sudah: 1 dari 4 kelompok, 1 pertemuan.",
         "Belum: Anggrek, Zaitun.",
         "Tidak terlaksana: Mawar.",
-        "Menunggu: 1 draf yang masih bisa dilengkapi, 1 laporan dikembalikan untuk diperbaiki.",
+        "Menunggu: 1 draft yang masih bisa dilengkapi, 1 laporan dikembalikan untuk diperbaiki.",
     ]
     assert "Sudah: 1 dari 3 kelompok" in card(db, siti, "2023-10")
 

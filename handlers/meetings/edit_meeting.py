@@ -53,7 +53,7 @@ async def run(chat: Chat, read: Reader) -> Edit:
         return await chat.ask(key, question, label=label, about=about, given=known.get(key, given))
 
     earliest = date.fromisoformat(meeting.day)
-    report = await ask_report(chat, read, ask, [group], earliest=earliest)
+    report = await ask_report(chat, read, ask, [group], earliest=earliest, but=meeting.id)
     wanted = _values(meeting, report)
     same = all(wanted[key] == value for key, value in before.items())
     comment = await read(_comment, meeting.id)

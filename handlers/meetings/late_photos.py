@@ -68,4 +68,6 @@ LATE_PHOTOS = Dialog("foto", "Foto P2K2", run, save, FACILITATORS, steps=1)
 def _mine(found: Meeting | None, person_id: int) -> Meeting:
     if found is None or found.person_id != person_id or found.state != "held":
         raise Refused(UNKNOWN)
+    if found.verified_at is not None:
+        raise Refused(f"Laporan itu sudah diverifikasi {found.verifier}, jadi terkunci.")
     return found

@@ -47,7 +47,7 @@ def show(tx: Settling, wanted: Wanted) -> None:
     buttons = confirm_buttons(meeting.id) if meeting.sent_at is None else record_buttons(meeting, tx.stamp)
     past = (action("riwayat-p2k2", f"m{meeting.id}", "Riwayat"),)
     changed = past if meeting_changes.pasts_of(tx.db, meeting.id) else ()
-    tx.say(lines(_whole(tx, meeting)), *(buttons if mine else ()), *changed)
+    tx.say(lines(record_lines(tx, meeting)), *(buttons if mine else ()), *changed)
 
 
 def show_history(tx: Settling, wanted: Wanted) -> None:
@@ -78,7 +78,8 @@ def _list(tx: Settling) -> None:
     tx.say(lines([bold("Laporan P2K2 saya"), *told]), *buttons)
 
 
-def _whole(tx: Settling, one: Meeting) -> list[str]:
+def record_lines(tx: Settling, one: Meeting) -> list[str]:
+    """Write one record whole, and where it stands."""
     returned = meeting_changes.last_return(tx.db, one.id)
     return [
         f"P2K2 {which(one)}, {when(one)}",

@@ -139,14 +139,21 @@ def why_not_held(prompt: str) -> Typed[str]:
 
 
 async def ask_report(
-    chat: Chat, read: Reader, ask: Ask, groups: Sequence[Group], *, earliest: date | None = None
+    chat: Chat,
+    read: Reader,
+    ask: Ask,
+    groups: Sequence[Group],
+    *,
+    earliest: date | None = None,
+    but: int | None = None,
 ) -> Report:
     """Ask for what is not known; what is asked in no row of questions the summary offers.
 
-    `earliest` is how far back the day may lie, where that is further than people log.
+    `earliest` is how far back the day may lie, where that is further than people log; `but` is the record that is being
+    changed, and no repeat of itself.
     """
     first, key = groups[0], ",".join(str(one.id) for one in groups)
-    material = await ask("lesson", which_material(await read(syllabus, first.id)), "Materi", about=first.id)
+    material = await ask("lesson", which_material(await read(syllabus, first.id, but)), "Materi", about=first.id)
     day = await ask("day", day_held(chat.today, earliest), "Hari")
     usual = await read(meetings.planned_on, first.id, day.isoformat(), material.lesson_id, material.topic)
     start = dates.local(from_utc_text(usual.starts_at), usual.zone).time() if usual else None

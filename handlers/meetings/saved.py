@@ -62,7 +62,7 @@ def record_buttons(meeting: Meeting, now: str) -> tuple[Choice, ...]:
 
 STANDING: dict[Status, str] = {
     "unconfirmed": "menunggu konfirmasi pendampingnya",
-    "draft": "draf",
+    "draft": "draft",
     "sent": "terkirim",
     "returned": "dikembalikan untuk diperbaiki",
     "verified": "sudah diverifikasi",

@@ -18,7 +18,7 @@ def tell_used(db: Connection, digests: Sequence[str], person_id: int, meeting_id
     """
     told: dict[str, list[int]] = {}
     for at, digest in enumerate(digests, 1):
-        uses = [use for use in pictures.uses_of(db, digest) if use.meeting_id != meeting_id]
+        uses = pictures.uses_of(db, digest, meeting_id)
         alike = pictures.alike(db, digest)
         twin = next((near for near, other in enumerate(digests[: at - 1], 1) if other in alike), 0)
         if uses:

@@ -129,7 +129,7 @@ def _buttons(db: Connection, person_id: int, period: Period) -> list[Choice]:
 
 def _waiting_line(found: Waiting) -> str:
     parts = [
-        (found.drafts, "draf yang masih bisa dilengkapi"),
+        (found.drafts, "draft yang masih bisa dilengkapi"),
         (found.unconfirmed, "catatan rekan yang menunggu persetujuan Bapak/Ibu"),
         (found.returned, "laporan dikembalikan untuk diperbaiki"),
     ]
