@@ -93,7 +93,7 @@ def pick(choices: Sequence[Choice], said: Said) -> str | None:
     for choice in choices:
         if typed and typed == fold(choice.id):
             return choice.id
-    starting = [choice.id for choice in choices if typed and fold(choice.label).startswith(typed + " ")]
+    starting = [one.id for one in choices if typed and fold(_unnumbered(one.label)).startswith(typed + " ")]
     return starting[0] if len(starting) == 1 else None
 
 

@@ -1,5 +1,6 @@
 """Which dialog a message opens: commands, buttons on cards, bare codes, and the words of a card's button typed out."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -73,7 +74,7 @@ class Routes:
             # A number means the newest card alone; a label may mean an older one.
             if place and number_typed(said) is not None:
                 return None
-            token = pick(Message.from_json(card.body).choices, said)
+            token = pick(_whole_labels(Message.from_json(card.body)), said)
             if token is not None and token.startswith(ACTION) and (wanted := self._action(token)):
                 return replace(wanted, card=card.id)
         return None
@@ -100,3 +101,13 @@ class Routes:
 
     def _bare(self, said: Said) -> Wanted | None:
         return next((wanted for read in self.bare if (wanted := read(said))), None)
+
+
+def _whole_labels(message: Message) -> list[Choice]:
+    """Return the choices as their labels were before a channel cut them short and printed them in the text."""
+    printed = dict(re.findall(r"^(\d{1,3})\. (.+)$", message.text.plain, re.MULTILINE))
+    numbers = [choice.label.partition(". ")[0] for choice in message.choices]
+    return [
+        replace(choice, label=f"{number}. {printed[number]}") if number in printed else choice
+        for number, choice in zip(numbers, message.choices, strict=True)
+    ]

@@ -99,7 +99,7 @@ class WhatsAppPhones:
         if found := attached(said):
             name, type_, content = file_named(found[2], part)
             if found[1] == "photo":
-                return fake.send_photo(account, content)
+                return fake.send_photo(account, content, caption_of(said) if part == 0 else "")
             return fake.send_document(account, content, name, type_, caption_of(said))
         return fake.say(account, said.replace("\\n", "\n"))
 
