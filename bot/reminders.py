@@ -24,6 +24,8 @@ LOOKS_BACK = timedelta(days=8)
 OVERLAP = timedelta(minutes=10)
 """How much is searched again: what was stored while the last search ran must not be passed over."""
 
+JUMP = timedelta(minutes=1)
+RESTS_AFTER_JUMP = 600.0  # seconds: time servers put a clock right within minutes
 REMEMBERED_EVERY = timedelta(minutes=5)
 ASK_AGAIN_AFTER = timedelta(minutes=15)
 HALF_A_DAY = timedelta(hours=12)
@@ -48,10 +50,14 @@ class Reminders:
         self._clock = clock
         self._compose = compose
         self._zone = zone
+        self._seen: tuple[datetime, float] | None = None
+        self._rests_until = 0.0
 
     async def post_due(self) -> int:
         """Give a row to what has fallen due, and send or settle what waits; return how many were settled."""
         now = self._clock.now()
+        if await self._note_jump(now) or self._clock.steady() < self._rests_until:
+            return 0
         if await self._database.read(self._has_news, now):
             await self._database.write(self._search, now)
         if not await self._database.read(reminders.any_ready, utc_text(now), utc_text(now - HALF_A_DAY)):
@@ -60,6 +66,26 @@ class Reminders:
         while done := await self._database.write(self._settle_some, now):
             settled += done
         return settled
+
+    async def _note_jump(self, now: datetime) -> bool:
+        """Say whether the clock was set forward just now: then nothing goes for a while, it may be a mistake.
+
+        What a wrong clock has sent cannot be called back; a clock that is set back sends nothing twice.
+        """
+        steady, seen = self._clock.steady(), self._seen
+        self._seen = now, steady
+        if seen is not None:
+            jump = now - seen[0] - timedelta(seconds=steady - seen[1])
+        else:
+            before = (await self._database.read(reminders.search)).searched
+            jump = min(timedelta(), now - from_utc_text(before)) if before else timedelta()
+        if abs(jump) < JUMP:
+            return False
+        seconds = round(jump.total_seconds())
+        log.warning("the clock jumped seconds=%d", seconds)
+        await self._database.write(reminders.note_jump, utc_text(now), seconds)
+        self._rests_until = steady + RESTS_AFTER_JUMP if seconds > 0 else 0.0
+        return seconds > 0
 
     def _has_news(self, db: Connection, now: datetime) -> bool:
         before = reminders.search(db).searched

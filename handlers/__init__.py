@@ -50,13 +50,14 @@ from handlers.programme.suggestions import SUGGEST
 from handlers.recaps import RECAPS
 from handlers.reminding.compose import compose as compose_reminder
 from handlers.reminding.rules_page import RULES_PAGE
+from handlers.reminding.snooze import SNOOZED
 from handlers.scheduling.invitation_text import INVITATION
 from handlers.scheduling.month_proposal import PROPOSAL
 from handlers.scheduling.schedule import SCHEDULE
 
 __all__ = ["build_routes", "compose_board", "compose_live", "compose_reminder"]
 
-OFFICE = (RULES_PAGE, REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION)
+OFFICE = (RULES_PAGE, SNOOZED, REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION)
 ANSWERS: tuple[Dialog[Any], ...] = (RSVP, REASON, STAND_IN, MATE, ROOM)
 
 OVERSEEING: tuple[Dialog[Any], ...] = (MONTH_RECAP, NUDGE, HEAT_MAP, WORKBOOK)

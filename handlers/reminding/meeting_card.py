@@ -12,11 +12,16 @@ from storage.database import Connection
 from storage.meetings import Meeting
 from storage.reminders import Due
 
+SNOOZE = "nanti"
+"""The action of the button by which a card comes once more."""
+
 
 def coming(db: Connection, due: Due) -> Message:
     """Say what is about to begin."""
     meeting = _meeting(db, due)
-    return Message(lines([f"⏰ {_coming_line(meeting)}", material_of(meeting)]), coming_buttons(meeting))
+    told = lines([f"⏰ {_coming_line(meeting)}", material_of(meeting)])
+    # Two hours before there is no later any more.
+    return Message(told, (*coming_buttons(meeting), *((snooze_button(meeting),) if due.daily else ())))
 
 
 def coming_part(db: Connection, due: Due) -> Part:
@@ -32,7 +37,9 @@ def ended(db: Connection, due: Due) -> Message:
     """Ask how it was."""
     meeting = _meeting(db, due)
     told = _ended_line(meeting, named=due.sort != "ended")
-    return Message(lines([f"⏰ {told} Bagaimana?", material_of(meeting)]), ended_buttons(meeting))
+    return Message(
+        lines([f"⏰ {told} Bagaimana?", material_of(meeting)]), (*ended_buttons(meeting), snooze_button(meeting))
+    )
 
 
 def ended_part(db: Connection, due: Due) -> Part:
@@ -42,6 +49,25 @@ def ended_part(db: Connection, due: Due) -> Part:
         Text.of(f"{_ended_line(meeting, named=True)} Belum dicatat."),
         (action("p2k2", f"m{meeting.id}", f"Catat {_short(meeting)}"),),
     )
+
+
+def again(db: Connection, due: Due) -> Message:
+    """Say or ask once more what was put off; not to be put off again."""
+    meeting = _meeting(db, due)
+    if due.until == meeting.starts_at:
+        return Message(lines([f"⏰ {_coming_line(meeting)}", material_of(meeting)]), coming_buttons(meeting))
+    told = f"⏰ {_ended_line(meeting, named=True)} Bagaimana?"
+    return Message(lines([told, material_of(meeting)]), ended_buttons(meeting))
+
+
+def again_part(db: Connection, due: Due) -> Part:
+    """Say it among others."""
+    return coming_part(db, due) if due.until == due.occurrence else ended_part(db, due)
+
+
+def snooze_button(meeting: Meeting) -> Choice:
+    """Return the button that lets the card come once more."""
+    return action(SNOOZE, f"m{meeting.id}", "Ingatkan nanti")
 
 
 def coming_buttons(meeting: Meeting) -> tuple[Choice, ...]:
