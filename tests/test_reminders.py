@@ -361,3 +361,26 @@ def _forget(db: Connection, searched: str) -> None:
 def _states_of(db: Connection, meeting_id: int) -> list[tuple[str, str]]:
     rows = db.execute("SELECT rule, state FROM reminders WHERE object_id = ? AND sort <> 'month'", (meeting_id,))
     return [(row[0], row[1]) for row in rows]
+
+
+async def test_the_search_reads_by_index_alone(office: Office) -> None:
+    """No meeting, event or slot is looked at but those of the windows; nor does SQLite make an index for itself."""
+    found = await office.database.read(office.reminders._asked, START + timedelta(days=2))
+
+    def plan(db: Connection) -> list[str]:
+        key = dict(zip(("windows", "now", "since"), found, strict=True))
+        return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {reminders._FALLEN_DUE}", key)]
+
+    steps = await office.database.read(plan)
+    assert [step for step in steps if step.startswith("SCAN")] == [
+        "SCAN json_each VIRTUAL TABLE INDEX 1:",
+        *["SCAN w"] * 6,
+        "SCAN p",
+        "SCAN w",
+        "SCAN p",
+        "SCAN d",
+        "SCAN d",
+    ]
+    assert not [step for step in steps if "AUTOMATIC" in step]
+    used = {step.split("INDEX ")[1].split(" ")[0] for step in steps if "SEARCH" in step and "USING INDEX" in step}
+    assert {"meetings_planned", "meetings_ending", "events_starting", "slots_by_time"} <= used
