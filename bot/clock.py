@@ -1,6 +1,7 @@
 """Time, handed in: nothing else in the program reads the clock, so that a demo or a test can move it."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -10,6 +11,10 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the moment, in UTC."""
+        ...
+
+    def steady(self) -> float:
+        """Return seconds that pass as time does, whatever becomes of the date."""
         ...
 
     async def wait(self, wake: asyncio.Event, until: datetime | None) -> None:
@@ -26,6 +31,9 @@ class MovableClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._shift
+
+    def steady(self) -> float:
+        return time.monotonic() + self._shift.total_seconds()
 
     def move(self, by: timedelta) -> None:
         """Jump by `by`; everyone who waits looks at the time again."""
@@ -54,11 +62,20 @@ class StoppedClock(MovableClock):
     def __init__(self, start: datetime) -> None:
         super().__init__()
         self._at = start.astimezone(UTC)
+        self._passed = timedelta()
 
     def now(self) -> datetime:
         return self._at
 
+    def steady(self) -> float:
+        return self._passed.total_seconds()
+
     def move(self, by: timedelta) -> None:
+        self._passed += by
+        self.be_set(by)
+
+    def be_set(self, by: timedelta) -> None:
+        """Let somebody set the machine's clock to another time: no time passes."""
         self._at += by
         super().move(timedelta())
 

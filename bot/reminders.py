@@ -10,7 +10,7 @@ from bot.dates import local, to_utc
 from bot.message import Message
 from bot.posting import Poster
 from bot.reminder_hours import Hours, is_rest_day, read_hours
-from bot.reminder_windows import as_json, windows
+from bot.reminder_windows import Window, as_json, windows
 from storage import reminders
 from storage.database import Connection, Database
 from storage.lead_times import lead_times
@@ -24,6 +24,8 @@ LOOKS_BACK = timedelta(days=8)
 OVERLAP = timedelta(minutes=10)
 """How much is searched again: what was stored while the last search ran must not be passed over."""
 
+JUMP = timedelta(minutes=1)
+RESTS_AFTER_JUMP = 600.0  # seconds: time servers put a clock right within minutes
 REMEMBERED_EVERY = timedelta(minutes=5)
 ASK_AGAIN_AFTER = timedelta(minutes=15)
 HALF_A_DAY = timedelta(hours=12)
@@ -48,12 +50,16 @@ class Reminders:
         self._clock = clock
         self._compose = compose
         self._zone = zone
+        self._seen: tuple[datetime, float] | None = None
+        self._rests_until = 0.0
 
     async def post_due(self) -> int:
         """Give a row to what has fallen due, and send or settle what waits; return how many were settled."""
         now = self._clock.now()
+        if await self._note_jump(now) or self._clock.steady() < self._rests_until:
+            return 0
         if await self._database.read(self._has_news, now):
-            await self._database.write(self._search, now)
+            await self._search(now)
         if not await self._database.read(reminders.any_ready, utc_text(now), utc_text(now - HALF_A_DAY)):
             return 0
         settled = 0
@@ -61,23 +67,50 @@ class Reminders:
             settled += done
         return settled
 
+    async def _note_jump(self, now: datetime) -> bool:
+        """Say whether the clock was set forward just now: then nothing goes for a while, it may be a mistake.
+
+        What a wrong clock has sent cannot be called back; a clock that is set back sends nothing twice.
+        """
+        steady, seen = self._clock.steady(), self._seen
+        self._seen = now, steady
+        if seen is not None:
+            jump = now - seen[0] - timedelta(seconds=steady - seen[1])
+        else:
+            before = (await self._database.read(reminders.search)).searched
+            jump = min(timedelta(), now - from_utc_text(before)) if before else timedelta()
+        if abs(jump) < JUMP:
+            return False
+        seconds = round(jump.total_seconds())
+        log.warning("the clock jumped seconds=%d", seconds)
+        await self._database.write(reminders.note_jump, utc_text(now), seconds)
+        self._rests_until = steady + RESTS_AFTER_JUMP if seconds > 0 else 0.0
+        return seconds > 0
+
     def _has_news(self, db: Connection, now: datetime) -> bool:
         before = reminders.search(db).searched
         stale = before is None or abs(now - from_utc_text(before)) >= REMEMBERED_EVERY
         return stale or reminders.any_fallen_due(db, *self._asked(db, now))
 
-    def _search(self, db: Connection, now: datetime) -> None:
-        reminders.add_fallen_due(db, *self._asked(db, now))
-        reminders.set_searched(db, utc_text(now))
+    async def _search(self, now: datetime) -> None:
+        # A window each, in transactions of their own: a morning's rows of a whole country keep no reply waiting.
+        # What a crash leaves undone the next search finds again: how far it has come is noted last.
+        stamp, longest = utc_text(now), utc_text(now - LOOKS_BACK)
+        for window in await self._database.read(self._windows, now):
+            await self._database.write(reminders.add_fallen_due, as_json([window]), stamp, longest)
+        await self._database.write(reminders.add_fallen_due, as_json([]), stamp, longest)
+        await self._database.write(reminders.set_searched, stamp)
 
     def _asked(self, db: Connection, now: datetime) -> tuple[str, str, str]:
         """Return the windows since the last search, as the statement wants them, now, and how far back it looks."""
+        return as_json(self._windows(db, now)), utc_text(now), utc_text(now - LOOKS_BACK)
+
+    def _windows(self, db: Connection, now: datetime) -> list[Window]:
         before = reminders.search(db).searched
         longest = now - LOOKS_BACK
         # A clock that was set back has searched what has not come yet: the search begins again from here.
         after = max(longest, min(now, from_utc_text(before)) - OVERLAP) if before else longest
-        found = windows(lead_times(db), read_hours(db), after, now, self._zone)
-        return as_json(found), utc_text(now), utc_text(longest)
+        return windows(lead_times(db), read_hours(db), after, now, self._zone)
 
     def _settle_some(self, db: Connection, now: datetime) -> int:
         hours = read_hours(db)

@@ -68,6 +68,7 @@ from handlers.programme.suggestions import SUGGEST
 from handlers.recaps import RECAPS
 from handlers.reminding.compose import compose as compose_reminder
 from handlers.reminding.rules_page import RULES_PAGE
+from handlers.reminding.snooze import SNOOZED
 from handlers.reporting.reporting import make_reporting
 from handlers.scheduling.invitation_text import INVITATION
 from handlers.scheduling.month_proposal import PROPOSAL
@@ -75,7 +76,7 @@ from handlers.scheduling.schedule import SCHEDULE
 
 __all__ = ["build_routes", "compose_board", "compose_live", "compose_reminder"]
 
-OFFICE = (RULES_PAGE, REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION)
+OFFICE = (RULES_PAGE, SNOOZED, REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION)
 OF_GROUPS: tuple[Dialog[Any], ...] = (
     *(CHANGE_GROUP, TAUGHT, MISSED),
     *(ACCEPT_GROUPS, REFUSE_GROUPS, WITHDRAW_OFFER),

@@ -9,7 +9,7 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.version import program_version
-from handlers.reminding.rules_in_words import MISSED_SHOWN, missed_line
+from handlers.reminding.rules_in_words import MISSED_SHOWN, jump_line, missed_line
 from storage.health import AuditLine, Health, health, last_audit_lines
 
 AUDIT_LINES = 10
@@ -69,7 +69,8 @@ async def see_system(chat: Chat, read: Reader) -> tuple[Health, list[AuditLine]]
 
 def save_system(tx: Settling, seen: tuple[Health, list[AuditLine]]) -> None:
     """Say them."""
-    missed = missed_line(tx.db, utc_text(tx.now - MISSED_SHOWN))
+    since = utc_text(tx.now - MISSED_SHOWN)
+    missed = [missed_line(tx.db, since), jump_line(tx.db, since, tx.zone)]
     buttons = (
         action("pengingat", "", "Pengingat"),
         action("siaran-batas", "", "Persetujuan kedua"),
@@ -78,7 +79,7 @@ def save_system(tx: Settling, seen: tuple[Health, list[AuditLine]]) -> None:
     tx.say(_written(*seen, missed, tx.now, tx.zone), *buttons)
 
 
-def _written(seen: Health, done: list[AuditLine], missed: str, now: datetime, zone: str) -> Text:
+def _written(seen: Health, done: list[AuditLine], missed: list[str], now: datetime, zone: str) -> Text:
     parked = ", ".join(f"{reason} {number}" for reason, number in seen.letters_parked.items())
     sent = ", ".join(f"{STATES.get(state, state)} {number}" for state, number in seen.outbox.items())
     return lines(
@@ -90,7 +91,7 @@ def _written(seen: Health, done: list[AuditLine], missed: str, now: datetime, zo
             + (f", {seen.unreachable} tidak terjangkau" if seen.unreachable else ""),
             f"Pesan masuk: {_waiting(seen.letters_new)}" + (f"; disisihkan: {parked}" if parked else ""),
             f"Pesan keluar: {sent or 'belum ada'}",
-            missed,
+            *missed,
             *(f"⚠️ Pengiriman lewat {channel} berhenti: token ditolak" for channel in seen.paused),
             _backup(seen.last_backup, now, zone),
             bold("Tindakan terakhir"),

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from storage.database import Connection
 
-# What is due, from the windows (see bot/reminder_windows.py). CROSS JOIN: the windows are few, and each meets an index.
+# What is due, from the windows (see bot/reminder_windows.py). CROSS JOIN and INDEXED BY: the windows are few, and each
+# meets an index; without figures about the tables SQLite would rather index five million meetings each time.
 # A rule whose moment had passed before the thing was planned, moved, or sent, reminds of nothing: it is news just now.
 _FALLEN_DUE = """
     WITH w AS MATERIALIZED (
@@ -17,30 +18,35 @@ _FALLEN_DUE = """
                w.due_at IS NOT NULL AS daily,
                coalesce(w.due_at, strftime('%Y-%m-%dT%H:%M:%f+00:00', m.starts_at, -w.minutes || ' minutes')) AS due_at,
                m.starts_at AS until, coalesce(m.moved_at, m.made_at) AS known_at
-        FROM w CROSS JOIN meetings m ON m.state = 'planned' AND m.starts_at > w.low AND m.starts_at <= w.high
+        FROM w CROSS JOIN meetings m INDEXED BY meetings_planned ON m.state = 'planned'
+             AND m.starts_at > w.low AND m.starts_at <= w.high
         WHERE w.object = 'meeting' AND coalesce(w.zone, m.zone) = m.zone
         UNION ALL
         SELECT 'ended', m.id, m.person_id, w.rule, m.starts_at, m.zone, 0,
                strftime('%Y-%m-%dT%H:%M:%f+00:00', m.ends_at, w.minutes || ' minutes'),
                strftime('%Y-%m-%dT%H:%M:%f+00:00', m.ends_at, '+1 day'), coalesce(m.moved_at, m.made_at)
-        FROM w CROSS JOIN meetings m ON m.state = 'planned' AND m.ends_at > w.low AND m.ends_at <= w.high
+        FROM w CROSS JOIN meetings m INDEXED BY meetings_ending ON m.state = 'planned'
+             AND m.ends_at > w.low AND m.ends_at <= w.high
         WHERE w.object = 'ended'
         UNION ALL
         SELECT 'overdue', m.id, m.person_id, w.rule, m.starts_at, m.zone, 1, w.due_at,
                strftime('%Y-%m-%dT%H:%M:%f+00:00', w.due_at, '+7 days'), coalesce(m.moved_at, m.made_at)
-        FROM w CROSS JOIN meetings m ON m.state = 'planned' AND m.starts_at > w.low AND m.starts_at <= w.high
+        FROM w CROSS JOIN meetings m INDEXED BY meetings_planned ON m.state = 'planned'
+             AND m.starts_at > w.low AND m.starts_at <= w.high
         WHERE w.object = 'overdue' AND w.zone = m.zone
         UNION ALL
         SELECT DISTINCT 'late', s.id, s.id, w.rule, w.about, w.zone, 1, w.due_at,
                strftime('%Y-%m-%dT%H:%M:%f+00:00', w.due_at, '+7 days'), s.made_at
-        FROM w CROSS JOIN meetings m ON m.state = 'planned' AND m.starts_at > w.low AND m.starts_at <= w.high
+        FROM w CROSS JOIN meetings m INDEXED BY meetings_planned ON m.state = 'planned'
+             AND m.starts_at > w.low AND m.starts_at <= w.high
         CROSS JOIN persons f ON f.id = m.person_id
         CROSS JOIN persons s ON s.district_id = f.district_id AND s.role = 'supervisor'
         WHERE w.object = 'late' AND w.zone = m.zone
         UNION ALL
         SELECT w.object, e.id, i.person_id, w.rule, e.starts_at, e.zone, 1, w.due_at, e.starts_at,
                max(e.sends_at, coalesce(e.moved_at, ''))
-        FROM w CROSS JOIN events e ON e.state = 'announced' AND e.starts_at > w.low AND e.starts_at <= w.high
+        FROM w CROSS JOIN events e INDEXED BY events_starting ON e.state = 'announced'
+             AND e.starts_at > w.low AND e.starts_at <= w.high
         CROSS JOIN invitations i ON i.event_id = e.id
         WHERE w.object IN ('event', 'answer') AND w.zone = e.zone
           AND ((w.object = 'event' AND (i.answer IS NULL OR i.answer = 'yes'))
@@ -55,7 +61,7 @@ _FALLEN_DUE = """
         SELECT 'month_over', p.id, p.id, w.rule, w.about, w.zone, 1, w.due_at,
                strftime('%Y-%m-%dT%H:%M:%f+00:00', w.due_at, '+7 days'), p.made_at
         FROM w CROSS JOIN persons p
-        WHERE w.object = 'month_over' AND p.role = 'supervisor' AND p.district_id IS NOT NULL
+        WHERE w.object = 'month_over' AND +p.role = 'supervisor' AND p.district_id IS NOT NULL
         UNION ALL
         -- What the day was like: asked when its last slot closes, of those who were there and have not said it, also
         -- of those who are only recorded later, until noon. The zone's distance from UTC is that of the event's start.
@@ -65,7 +71,7 @@ _FALLEN_DUE = """
                    strftime('%Y-%m-%dT%H:%M:%S.000+00:00',
                             strftime('%s', s.day, '+36 hours') - strftime('%s', e.first_day || ' ' || e.starts)
                             + strftime('%s', e.starts_at), 'unixepoch') AS noon
-            FROM slots s JOIN events e ON e.id = s.event_id
+            FROM slots s INDEXED BY slots_by_time CROSS JOIN events e ON e.id = s.event_id
             WHERE e.state = 'announced' AND s.closes_at > :since GROUP BY s.event_id, s.day
         ) d
         JOIN slots s ON s.event_id = d.event_id AND s.day = d.day
@@ -191,6 +197,36 @@ def settle(db: Connection, id: int, state: str, now: str, day: str | None = None
 def put_off(db: Connection, id: int, next_at: str) -> None:  # the word the tables use
     """Look at a reminder again only then."""
     db.execute("UPDATE reminders SET next_at = ? WHERE id = ?", (next_at, id))
+
+
+def snooze(
+    db: Connection,
+    *,
+    meeting_id: int,
+    person_id: int,
+    rule: str,
+    occurrence: str,
+    zone: str,
+    at: str,
+    until: str,
+) -> str:
+    """Let a meeting be reminded of once more at that time (UTC text); return the time kept before, if there was one."""
+    key = {"meeting": meeting_id, "person": person_id, "rule": rule, "occurrence": occurrence}
+    db.execute(
+        """
+        INSERT INTO reminders (sort, object_id, person_id, rule, occurrence, zone, daily, due_at, next_at, until)
+        VALUES ('snooze', :meeting, :person, :rule, :occurrence, :zone, 0, :at, :at, :until) ON CONFLICT DO NOTHING
+        """,
+        key | {"zone": zone, "at": at, "until": until},
+    )
+    row = db.execute(
+        """
+        SELECT due_at FROM reminders WHERE object_id = :meeting AND sort = 'snooze' AND person_id = :person
+        AND rule = :rule AND occurrence = :occurrence
+        """,
+        key,
+    ).fetchone()
+    return str(row[0])
 
 
 def had_card(db: Connection, person_id: int, day: str) -> bool:

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from bot import dates
 from bot.clock import StoppedClock, from_utc_text, utc_text
@@ -272,3 +274,113 @@ def _announce(db: Connection) -> None:
     reach.freeze(db, event.id, Audience(("facilitator",)))
     invitations.answer(db, event.id, 2, "yes", now)
     invitations.answer(db, event.id, 3, "no", now)
+
+
+async def test_a_clock_that_is_set_forward_by_mistake_sends_nothing_early(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It rests, and is warned of; put right within minutes, all goes at its time; left so, it goes after that."""
+    await office.plan("2023-11-09", "14:00")
+    await office.tick()
+    office.clock.be_set(timedelta(days=2))
+    assert await office.tick() == []
+    office.clock.move(timedelta(minutes=9))
+    assert await office.tick() == []
+    assert "the clock jumped seconds=172800" in caplog.text
+    office.clock.be_set(-timedelta(days=2))
+    assert await office.tick() == []
+    assert await office.at("2023-11-08", "06:59") == []
+    assert await office.at("2023-11-08", "07:00") == ["posted"]
+    office.clock.be_set(timedelta(hours=5))
+    assert await office.tick() == []
+    office.clock.move(timedelta(minutes=10))
+    assert await office.at("2023-11-09", "12:00") == ["posted"]
+
+
+async def test_a_clock_that_is_set_back_sends_nothing_twice(office: Office) -> None:
+    """Neither what was sent by it, nor by the next process; what is planned meanwhile has its reminders."""
+    await office.plan("2023-11-09", "14:00")
+    assert await office.at("2023-11-08", "07:00") == ["posted"]
+    office.clock.be_set(-timedelta(hours=20))
+    assert await office.tick() == []
+    assert (await office.database.read(reminders.search)).jumped_by == -72_000
+    await office.plan("2023-11-09", "10:00")
+    office.restart()
+    assert await office.at("2023-11-08", "06:59") == []
+    assert await office.at("2023-11-08", "07:00") == []  # the card of that day has been sent: it waits
+    assert await office.at("2023-11-09", "07:00") == ["posted"]
+    assert await office.at("2023-11-09", "08:00") == ["posted"]  # two hours before
+    assert await office.at("2023-11-09", "12:00") == ["posted", "posted"]  # two hours before, and how the other was
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    starts=st.datetimes(datetime(2024, 1, 1, 0, 0), datetime(2040, 12, 31, 23, 59)),  # noqa: DTZ001  # local
+    zone=st.sampled_from(["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]),
+    ticks=st.lists(st.integers(1, 30 * 60), min_size=1, max_size=40),
+)
+@example(starts=datetime(2028, 3, 1, 0, 30), zone="Asia/Jayapura", ticks=[60] * 40)  # noqa: DTZ001
+@example(starts=datetime(2024, 2, 29, 23, 59), zone="Asia/Makassar", ticks=[15] * 40)  # noqa: DTZ001
+@example(starts=datetime(2030, 12, 31, 0, 0), zone="Asia/Jakarta", ticks=[600] * 40)  # noqa: DTZ001
+async def test_never_early_never_twice_never_forgotten(
+    office: Office, starts: datetime, zone: str, ticks: list[int]
+) -> None:
+    """Whenever it begins, wherever, and however the ticks fall: each rule once, not before its time, none left out."""
+    begins = dates.to_utc(starts.date(), starts.time(), zone)
+    before = begins - timedelta(days=5)
+    office.clock.be_set(before - office.clock.now())
+    office.restart()
+    await office.database.write(_forget, utc_text(before))
+    meeting = await office.plan(starts.date().isoformat(), starts.time().isoformat("minutes"), zone)
+    morning = {n: dates.to_utc(starts.date() - timedelta(days=n), time(7), zone) for n in (1, 3)}
+    due = {"meeting-days": morning[3], "meeting-day": morning[1], "meeting-hours": begins - timedelta(hours=2)}
+    settled: dict[str, datetime] = {}
+    late = begins + timedelta(days=12)
+    steps = [timedelta(minutes=minutes) for minutes in ticks]
+    while steps or office.clock.now() < late:
+        office.clock.move(steps.pop(0) if steps else timedelta(days=1))
+        await office.reminders.post_due()
+        for rule, state in await office.database.read(_states_of, meeting):
+            if state != "waiting" and rule not in settled:
+                settled[rule] = office.clock.now()
+                assert state == "missed" or rule not in due or office.clock.now() < begins
+    assert set(settled) == set(due) | {"meeting-ended", "meeting-overdue"}
+    assert all(settled[rule] >= due[rule] for rule in due)
+    cards = "SELECT count(*), count(DISTINCT dedupe) FROM outbox WHERE object = ?"
+    made, distinct = await office.database.read(lambda db: tuple(db.execute(cards, (f"meeting:{meeting}",)).fetchone()))
+    assert made == distinct <= len(settled)
+
+
+def _forget(db: Connection, searched: str) -> None:
+    db.execute("DELETE FROM reminders")
+    db.execute("DELETE FROM meetings")
+    db.execute("DELETE FROM outbox")
+    reminders.set_searched(db, searched)
+
+
+def _states_of(db: Connection, meeting_id: int) -> list[tuple[str, str]]:
+    rows = db.execute("SELECT rule, state FROM reminders WHERE object_id = ? AND sort <> 'month'", (meeting_id,))
+    return [(row[0], row[1]) for row in rows]
+
+
+async def test_the_search_reads_by_index_alone(office: Office) -> None:
+    """No meeting, event or slot is looked at but those of the windows; nor does SQLite make an index for itself."""
+    found = await office.database.read(office.reminders._asked, START + timedelta(days=2))
+
+    def plan(db: Connection) -> list[str]:
+        key = dict(zip(("windows", "now", "since"), found, strict=True))
+        return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {reminders._FALLEN_DUE}", key)]
+
+    steps = await office.database.read(plan)
+    assert [step for step in steps if step.startswith("SCAN")] == [
+        "SCAN json_each VIRTUAL TABLE INDEX 1:",
+        *["SCAN w"] * 6,
+        "SCAN p",
+        "SCAN w",
+        "SCAN p",
+        "SCAN d",
+        "SCAN d",
+    ]
+    assert not [step for step in steps if "AUTOMATIC" in step]
+    used = {step.split("INDEX ")[1].split(" ")[0] for step in steps if "SEARCH" in step and "USING INDEX" in step}
+    assert {"meetings_planned", "meetings_ending", "events_starting", "slots_by_time"} <= used

@@ -19,6 +19,7 @@ CARDS: dict[str, tuple[Write, Shorten]] = {
     "meeting": (meeting_card.coming, meeting_card.coming_part),
     "ended": (meeting_card.ended, meeting_card.ended_part),
     "overdue": (meeting_card.ended, meeting_card.ended_part),
+    "snooze": (meeting_card.again, meeting_card.again_part),
     "event": (event_card.coming, event_card.coming_part),
     "answer": (event_card.unanswered, event_card.coming_part),
     "feedback": (event_card.feedback, event_card.coming_part),

@@ -13,13 +13,19 @@ from storage.database import Connection
 from storage.meetings import Meeting
 from storage.reminders import Due
 
+SNOOZE = "nanti"
+"""The action of the button by which a card comes once more."""
+
 
 def coming(db: Connection, due: Due) -> Message:
     """Say what is about to begin, with the lesson's key material where the office has attached some."""
     meeting = _meeting(db, due)
     files = lesson_files.of(db, meeting.lesson_id) if meeting.lesson_id is not None else []
     file = Attachment(files[0].digest, files[0].name, files[0].kind) if files else None
-    return Message(lines([f"⏰ {_coming_line(meeting)}", material_of(meeting)]), coming_buttons(meeting), file)
+    told = lines([f"⏰ {_coming_line(meeting)}", material_of(meeting)])
+    # Two hours before there is no later any more.
+    later = (snooze_button(meeting),) if due.daily else ()
+    return Message(told, (*coming_buttons(meeting), *later), file)
 
 
 def coming_part(db: Connection, due: Due) -> Part:
@@ -35,7 +41,9 @@ def ended(db: Connection, due: Due) -> Message:
     """Ask how it was."""
     meeting = _meeting(db, due)
     told = _ended_line(meeting, named=due.sort != "ended")
-    return Message(lines([f"⏰ {told} Bagaimana?", material_of(meeting)]), ended_buttons(meeting))
+    return Message(
+        lines([f"⏰ {told} Bagaimana?", material_of(meeting)]), (*ended_buttons(meeting), snooze_button(meeting))
+    )
 
 
 def ended_part(db: Connection, due: Due) -> Part:
@@ -45,6 +53,25 @@ def ended_part(db: Connection, due: Due) -> Part:
         Text.of(f"{_ended_line(meeting, named=True)} Belum dicatat."),
         (action("p2k2", f"m{meeting.id}", f"Catat {_short(meeting)}"),),
     )
+
+
+def again(db: Connection, due: Due) -> Message:
+    """Say or ask once more what was put off; not to be put off again."""
+    meeting = _meeting(db, due)
+    if due.until == meeting.starts_at:
+        return Message(lines([f"⏰ {_coming_line(meeting)}", material_of(meeting)]), coming_buttons(meeting))
+    told = f"⏰ {_ended_line(meeting, named=True)} Bagaimana?"
+    return Message(lines([told, material_of(meeting)]), ended_buttons(meeting))
+
+
+def again_part(db: Connection, due: Due) -> Part:
+    """Say it among others."""
+    return coming_part(db, due) if due.until == due.occurrence else ended_part(db, due)
+
+
+def snooze_button(meeting: Meeting) -> Choice:
+    """Return the button that lets the card come once more."""
+    return action(SNOOZE, f"m{meeting.id}", "Ingatkan nanti")
 
 
 def coming_buttons(meeting: Meeting) -> tuple[Choice, ...]:

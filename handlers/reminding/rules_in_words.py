@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.clock import from_utc_text
+from bot.dates import show_moment
 from bot.reminder_hours import MONTH_END, Hours
 from storage import reminders
 from storage.database import Connection
@@ -74,3 +76,15 @@ def when_line(rule: LeadTime) -> str:
     if days == 0:
         return f"pada hari{of}"
     return f"{abs(days)} hari {'sebelum' if days > 0 else 'sesudah'}{of}"
+
+
+def jump_line(db: Connection, since: str, zone: str) -> str:
+    """Say that the clock of the server jumped, if it did since then."""
+    seen = reminders.search(db)
+    if seen.jumped_at is None or seen.jumped_by is None or seen.jumped_at < since:
+        return ""
+    minutes = round(abs(seen.jumped_by) / 60)
+    far = f"{minutes} menit" if minutes < 120 else f"{round(minutes / 60)} jam"
+    way = "maju" if seen.jumped_by > 0 else "mundur"
+    at = show_moment(from_utc_text(seen.jumped_at), zone)
+    return f"⚠️ Jam server melompat {way} {far} ({at}). Mohon periksa jam komputer server."
