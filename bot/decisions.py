@@ -200,8 +200,8 @@ class Decisions:
         """Let a command through that asks nothing; before one that asks, ask what becomes of the open dialog."""
         if scene.role not in self.routes.dialogs[wanted.name].roles and scene.person is None:
             wanted = Wanted(self.routes.door)
-        # People press a button twice, and strangers try commands: that is no wish to leave what it opened.
-        twice = said.kind == "tap" or wanted.name == self.routes.door
+        # People press a button twice, ask for the same once more, and strangers try commands: no wish to leave it.
+        twice = said.kind == "tap" or wanted.name == self.routes.door or not opened.answers
         if twice and (wanted.name, wanted.arg) == (opened.name, opened.arg):
             return await self._show_again(scene, dialog, said, opened)
         beside = await self._open(replace(scene, open=None), said, letter, wanted)

@@ -9,6 +9,7 @@ from bot.routes import Wanted
 from bot.slot_codes import ALPHABET, FIXED_LENGTH, ROTATING_LENGTH, all_words, changes, spell
 from bot.text import Text
 
+WISHES = ("kode absen", "kode", "absen", "mau absen")  # `absen` alone has the form of a code, and never is one
 WHAT_A_CODE_IS = (
     "Kode terdiri dari 5 atau 6 huruf dan angka, misalnya K7M2P, atau dua kata. Lihat papan di depan ruangan."
 )
@@ -49,7 +50,7 @@ def read_bare_code(said: Said) -> Wanted | None:
 
 def read_wish(said: Said) -> Wanted | None:
     """Recognise who asks for the code, or says what he or she wants to do: the code itself is asked for."""
-    return Wanted("hadir") if fold(said.text) in ("kode absen", "kode", "absen", "mau absen") else None
+    return Wanted("hadir") if fold(said.text) in WISHES else None
 
 
 class CodeQuestion(Question[str]):
@@ -58,7 +59,7 @@ class CodeQuestion(Question[str]):
     prompt = Text.of("Kodenya? Lihat papan di depan ruangan.")
 
     def read(self, said: Said, partial: object) -> Done:
-        code = read_code(said.text) if said.kind == "text" else None
+        code = read_code(said.text) if said.kind == "text" and fold(said.text) not in WISHES else None
         if code is None:
             raise NotUnderstood(WHAT_A_CODE_IS)
         return Done(code)
