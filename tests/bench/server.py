@@ -22,7 +22,7 @@ SENDS = (b"sendMessage", b"editMessageText")
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _OFFSET = re.compile(rb"offset[^0-9]{1,8}(\d+)")
-_CHAT = re.compile(r'chat_id[^0-9]{1,8}(\d+)')
+_CHAT = re.compile(r"chat_id[^0-9]{1,8}(\d+)")
 _PART = re.compile(r'name="text"\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n--', re.DOTALL)
 
 
