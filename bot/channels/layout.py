@@ -63,7 +63,7 @@ def _in_parts(message: Message, can: Capabilities) -> tuple[Message, ...]:
 
 def _show_choices(message: Message, can: Capabilities) -> _Shown:
     """Decide between buttons, a list, pages and numbers."""
-    choices = tuple(replace(choice, label=markup.one_line(choice.label)) for choice in message.choices)
+    choices = tuple(Choice(choice.id, markup.one_line(choice.label)) for choice in message.choices)
     if not choices:
         return _Shown("buttons")
     most = max(can.buttons, can.list_rows)
