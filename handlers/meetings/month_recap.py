@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from bot import dates
 from bot.chat import Chat, Reader, Refused
 from bot.clock import from_utc_text
-from bot.documents.meetings_workbook import MeetingRow, MeetingsHead, write_meetings
 from bot.message import Attachment, Message
 from bot.picked import choose
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from storage import meetings
 from storage.meetings import Meeting
+
+if TYPE_CHECKING:
+    from bot.documents.meetings_workbook import MeetingRow
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OFFERED = 12
@@ -39,6 +42,8 @@ async def ask(chat: Chat, read: Reader) -> MonthRecap:
     held = await read(meetings.held_in, chat.me.id, key)
     if not held:
         raise Refused(f"Belum ada P2K2 yang tercatat di bulan {month}. Catat dengan /p2k2, lalu minta rekapnya lagi.")
+    from bot.documents.meetings_workbook import MeetingsHead, write_meetings  # heavy: imported where it is used
+
     head = MeetingsHead(chat.me.name, chat.me.title, chat.me.district or "–")
     assert chat.files is not None
     digest = await chat.files.keep(write_meetings(head, month, [_row(one) for one in held]), XLSX)
@@ -67,7 +72,9 @@ def _line(one: Meeting) -> str:
     )
 
 
-def _row(one: Meeting) -> MeetingRow:
+def _row(one: Meeting) -> "MeetingRow":
+    from bot.documents.meetings_workbook import MeetingRow
+
     here = dates.local(from_utc_text(one.starts_at), one.zone)
     reasons = list(one.absences.values())
     return MeetingRow(
