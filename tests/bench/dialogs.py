@@ -18,6 +18,7 @@ from bot.pacer import Limits
 from bot.routes import Command, Routes
 from bot.settling import Settling
 from bot.typed import words
+from tests.bench.arena import NotAnswered
 from tests.bench.crowd import build_store
 from tests.bench.server import TOKEN
 
@@ -74,6 +75,9 @@ async def turns(people: int = 40) -> list[float]:
                 await app.lanes.join()
                 costs.append(1000 * (time.process_time() - began) / people)
                 await app.courier.work_off()
+            answered = await app.database.read(lambda db: db.execute("SELECT count(*) FROM answers").fetchone()[0])
+        if answered != people * STEPS:
+            raise NotAnswered(f"{answered} answers of {people * STEPS}")
         return costs[1:]
 
 
