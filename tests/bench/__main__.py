@@ -71,12 +71,12 @@ def measure_storm(
 
 def show_storm(runs: dict[str, list[Ran]], counts: dict[str, int], title: str) -> None:
     """Print the medians, and the median of the ratios within a round."""
-    table = table_of(
-        title, "bot", "people", "answers/s", "median s", "last s", "CPU ms", "server ms", "peak MiB", "x it"
-    )
+    heads = ("bot", "people", "answers/s", "median s", "last s", "CPU ms", "server ms", "peak MiB", "x it", "x CPU")
+    table = table_of(title, *heads)
     for who, ran in runs.items():
         figures = Middle.of(ran)
         ratio = median(ours.rate / theirs.rate for ours, theirs in zip(runs[OURS], ran, strict=True))
+        cheaper = median(theirs.cpu_each / ours.cpu_each for ours, theirs in zip(runs[OURS], ran, strict=True))
         table.add_row(
             who,
             str(counts[who]),
@@ -87,9 +87,12 @@ def show_storm(runs: dict[str, list[Ran]], counts: dict[str, int], title: str) -
             f"{figures.server_each:.3f}",
             f"{figures.peak:.0f}",
             f"{ratio:.2f}",
+            f"{cheaper:.2f}",
         )
     out.print(table)
-    out.print("x it: our answers a second in a round, divided by that bot's in the same round.")
+    out.print(
+        "x it: our answers a second in a round, by that bot's in the same round; x CPU: its CPU for one, by ours."
+    )
 
 
 @cli.command("broadcast")

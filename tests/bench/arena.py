@@ -81,13 +81,14 @@ def process(
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         stdout=stdout,
-        stderr=errors,
+        stderr=errors or subprocess.DEVNULL,
         preexec_fn=lambda: os.sched_setaffinity(0, {core}),
     )
     try:
         yield running
     finally:
-        running.send_signal(signal.SIGTERM)
+        # Who has a log is stopped in good order, and what it leaves is looked at; the others take seconds to go.
+        running.send_signal(signal.SIGTERM if log else signal.SIGKILL)
         try:
             running.wait(40)
         except subprocess.TimeoutExpired:
