@@ -55,7 +55,7 @@ class Plan:
     link: Callable[[str], str] = lambda payload: ""
     address: Callable[[str], str] = lambda path: f"http://127.0.0.1:8080{path}"
     make_routes: Callable[[str, Callable[[str], str], Callable[[str], str]], Routes] = build_routes
-    workers: int = 8
+    workers: int = 128
     album_quiet: timedelta = ALBUM_QUIET
     rng: random.Random = field(default_factory=random.Random)
 

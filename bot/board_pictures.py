@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from bot.board import Board, board_of
 from bot.clock import Clock, utc_text
-from bot.documents.board_picture import draw_board
 from bot.media import Media
 from bot.message import Message
 from bot.posting import Poster
@@ -46,6 +45,8 @@ class BoardPictures:
             board = await self._database.read(board_of, picture.event_id, now)
             if board is None or board.says == picture.shown:
                 continue
+            from bot.documents.board_picture import draw_board  # heavy: imported where it is used
+
             content = await asyncio.to_thread(draw_board, board, self._link, now)
             digest = await self._media.keep(content, "image/png")
             drawn += await self._database.write(self._post, picture, board, self._compose(board, digest), now)

@@ -23,7 +23,7 @@ import math
 import random
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.channels.channel import (
@@ -89,7 +89,8 @@ class Courier:
         self._for_replies = workers // 4  # never taken by a broadcast, though every call of it may hang
         self._rng = rng
         self._wake = asyncio.Event()
-        self._flying: dict[int, tuple[Due, asyncio.Task[None]]] = {}
+        self._flying: dict[int, asyncio.Task[None]] = {}
+        self._busy = dict.fromkeys(channels, 0)  # calls on their way
         self._unreached: set[str] = set()
         self._throttled: dict[str, deque[tuple[datetime, str]]] = {name: deque(maxlen=STORM) for name in channels}
         self._store_rests_until: datetime | None = None
@@ -129,7 +130,7 @@ class Courier:
             self._wake.clear()
             next_look = await self._launch()
             if self._flying:
-                await asyncio.wait([task for _, task in self._flying.values()], return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(self._flying.values(), return_when=asyncio.FIRST_COMPLETED)
             elif not self._wake.is_set():
                 # Had the last one come back while we looked, we would not have seen when it is to be tried again.
                 return next_look
@@ -138,7 +139,7 @@ class Courier:
         """Start nothing more, and let what is on its way come back for at most 20 s, so that it is not uncertain."""
         self._stopping = True
         self._wake.set()
-        tasks = [task for _, task in self._flying.values()]
+        tasks = list(self._flying.values())
         if not tasks:
             return
         _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
@@ -152,10 +153,14 @@ class Courier:
         if self._store_rests_until is not None and now < self._store_rests_until:
             return self._store_rests_until
         try:
-            due, next_due = await self._database.read(self._look, now)
+            # Where every worker is busy, nothing can start before one of them comes back, and that wakes us.
+            free = [name for name, busy in self._busy.items() if busy < self._workers]
+            if not free:
+                return None
+            due, next_due = await self._database.read(self._look, now, free)
             if due is None:
                 await self._database.write(delivery.expire, utc_text(now))
-                due, next_due = await self._database.read(self._look, now)
+                due, next_due = await self._database.read(self._look, now, free)
         except sqlite3.OperationalError as why:
             return self._rest_store(why)
         looks = [from_utc_text(next_due)] if next_due else []
@@ -168,20 +173,20 @@ class Courier:
                 looks.append(ready)
                 continue
             pacer.took(row.chat, row.lane, now)
-            self._flying[row.id] = row, asyncio.create_task(self._carry(row), name=f"outbox {row.id}")
+            self._busy[row.channel] += 1
+            self._flying[row.id] = asyncio.create_task(self._carry(row))
         return min(looks, default=None)
 
-    def _look(self, db: Connection, now: datetime) -> tuple[list[Due] | None, str | None]:
+    def _look(self, db: Connection, now: datetime, free: Sequence[str]) -> tuple[list[Due] | None, str | None]:
         """Read what is due; None in its place if there are expired rows to be put away first."""
         moment = utc_text(now)
         if delivery.has_expired(db, moment):
             return None, None
         most = LOOKED_AT + self._workers
-        return delivery.claimable(db, moment, self._channels, most), delivery.next_due(db, moment, self._channels)
+        return delivery.claimable(db, moment, free, most), delivery.next_due(db, moment, free)
 
     def _has_worker(self, row: Due) -> bool:
-        busy = sum(one.channel == row.channel for one, _ in self._flying.values())
-        return busy < self._workers - (self._for_replies if row.lane else 0)
+        return self._busy[row.channel] < self._workers - (self._for_replies if row.lane else 0)
 
     async def _carry(self, row: Due) -> None:
         """Take one row from queued to wherever its attempt leads."""
@@ -199,6 +204,7 @@ class Courier:
             log.error("outbox=%d is left to the next start: %s", row.id, type(why).__name__)
         finally:
             del self._flying[row.id]
+            self._busy[row.channel] -= 1
             self._wake.set()
 
     async def _send(self, row: Started) -> Outcome:

@@ -56,7 +56,7 @@ class Lanes:
         turns: Turns,
         clock: Clock,
         *,
-        at_once: int = 8,
+        at_once: int = 64,
         album_quiet: timedelta = ALBUM_QUIET,
     ) -> None:
         self._database = database

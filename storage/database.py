@@ -1,8 +1,9 @@
 """The one SQLite file: opened strictly, migrated forward, read by many, written by one thread.
 
-`read(fn, …)` runs `fn(connection, …)` on a read-only connection. `write(fn, …)` runs it on the only thread that ever
-writes or checkpoints, inside a SAVEPOINT of its own; up to 64 waiting functions share one transaction and one sync, and
-each caller hears back after that sync. One writer also removes the trigger of SQLite's WAL-reset bug (before 3.51.3).
+`read(fn, …)` runs `fn(connection, …)` on a read-only connection; up to 64 that wait share one snapshot. `write(fn, …)`
+runs it on the only thread that ever writes or checkpoints, inside a SAVEPOINT of its own; up to 64 that wait share one
+transaction and one sync, and each caller hears back after that sync. One writer also removes the trigger of SQLite's
+WAL-reset bug (before 3.51.3). They share for the sake of speed: to wake a thread costs more than most statements.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -25,6 +27,13 @@ Connection = sqlite3.Connection
 APPLICATION_ID = 0x504B4842  # "PKHB"
 SCHEMA = Path(__file__).parent / "schema"
 SHARED_COMMIT = 64
+SHARED_SNAPSHOT = 64
+
+Work = tuple[Callable[[Connection], Any], asyncio.Future[Any]]
+"""A function, and the future of whoever waits for it."""
+
+Done = tuple[asyncio.Future[Any], Any, BaseException | None]
+"""Such a future, and what is to be put in it: a result, or an error."""
 
 # FULL, not NORMAL: with WAL, NORMAL may lose the last commits at a power cut; an acknowledged check-in would be one.
 PRAGMAS: dict[str, int | str] = {
@@ -53,33 +62,37 @@ class Closed(Exception):
 
 
 class _Reader(aiosqlite.Connection):
-    """An aiosqlite connection that runs a whole function in its thread: one hop, one snapshot, no interleaving.
+    """An aiosqlite connection that runs whole functions in its thread: one hop, one snapshot, no interleaving.
 
     Statements of two coroutines on one shared connection interleave (omnilib/aiosqlite#19); a function cannot.
     """
 
-    async def run(self, fn: Callable[[], T]) -> T:
-        result: T = await self._execute(fn)  # type: ignore[no-untyped-call]  # aiosqlite's own door to its thread
-        return result
+    async def run(self, batch: list[Work]) -> list[Done]:
+        done: list[Done] = await self._execute(lambda: self._run(batch))  # type: ignore[no-untyped-call]  # aiosqlite's own door to its thread
+        return done
 
-    def once(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def _run(self, batch: list[Work]) -> list[Done]:
         raw: Connection = self._conn
-        raw.execute("BEGIN")
         try:
-            return fn(raw, *args, **kwargs)
-        finally:
+            raw.execute("BEGIN")
+            done = [_attempt(raw, fn, answer) for fn, answer in batch]
             raw.execute("ROLLBACK")
+        except Exception as why:  # noqa: BLE001  # handed to all who wait
+            done = [(answer, None, why) for _, answer in batch]
+        return done
 
 
 class Database:
     """The two doors to the store. Open it with `Database.open`."""
 
-    def __init__(self, path: Path, readers: int) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._idle: asyncio.LifoQueue[_Reader] = asyncio.LifoQueue()
+        self._loop = asyncio.get_running_loop()
         self._readers: list[_Reader] = []
-        self._count = readers
-        self._waiting: queue.SimpleQueue[tuple[Callable[[Connection], Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._idle: list[_Reader] = []
+        self._asked: list[Work] = []
+        self._reading: set[asyncio.Task[None]] = set()
+        self._waiting: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_forever, name="writer", daemon=True)
         self._ready: Future[None] = Future()
         self._closed = False
@@ -91,7 +104,7 @@ class Database:
 
         Raises NotOurDatabase or PragmaRefused; then nothing was changed.
         """
-        database = cls(path, readers)
+        database = cls(path)
         database._thread.start()
         await asyncio.wrap_future(database._ready)
         for _ in range(readers):
@@ -99,22 +112,32 @@ class Database:
             reader._thread.daemon = True  # as the writer's: who dies without closing must not hang at the exit
             await reader
             database._readers.append(reader)
-            database._idle.put_nowait(reader)
+            database._idle.append(reader)
         return database
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(connection, …)` on one snapshot of what is committed."""
-        reader = await self._idle.get()
+        answer: asyncio.Future[T] = self._loop.create_future()
+        self._asked.append((lambda connection: fn(connection, *args, **kwargs), answer))
+        if self._idle:
+            # The task begins when the loop comes round: whoever asks until then shares the snapshot.
+            task = self._loop.create_task(self._answer(self._idle.pop()))
+            self._reading.add(task)
+            task.add_done_callback(self._reading.discard)
+        return await answer
+
+    async def _answer(self, reader: _Reader) -> None:
+        """Run on this reader what was asked, until nothing is left."""
         try:
-            # Shielded: a cancelled caller must not put a reader back that is still busy.
-            task = asyncio.ensure_future(reader.run(lambda: reader.once(fn, *args, **kwargs)))
-            try:
-                return await asyncio.shield(task)
-            except asyncio.CancelledError:
-                await asyncio.wait([task])
-                raise
+            while batch := self._asked[:SHARED_SNAPSHOT]:
+                del self._asked[:SHARED_SNAPSHOT]
+                try:
+                    done = await reader.run(batch)
+                except Exception as why:  # noqa: BLE001  # the reader was closed
+                    done = [(answer, None, why) for _, answer in batch]
+                _tell(done)
         finally:
-            self._idle.put_nowait(reader)
+            self._idle.append(reader)
 
     async def write(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(connection, …)` on the writer thread; return when it is on the disk.
@@ -124,9 +147,9 @@ class Database:
         """
         if self._closed:
             raise Closed
-        answer: Future[T] = Future()
+        answer: asyncio.Future[T] = self._loop.create_future()
         self._waiting.put((lambda connection: fn(connection, *args, **kwargs), answer))
-        return await asyncio.wrap_future(answer)
+        return await answer
 
     async def close(self) -> None:
         """Finish the writes that wait, then let go of the file."""
@@ -156,20 +179,16 @@ class Database:
         finally:
             connection.close()
 
-    def _write_together(
-        self, connection: Connection, batch: list[tuple[Callable[[Connection], Any], Future[Any]]]
-    ) -> None:
+    def _write_together(self, connection: Connection, batch: list[Work]) -> None:
         """Run every function in its own SAVEPOINT, sync once, and only then tell the callers."""
-        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
+        done: list[Done] = []
         try:
             connection.execute("BEGIN IMMEDIATE")
             for fn, answer in batch:
                 connection.execute("SAVEPOINT turn")
-                try:
-                    outcomes.append((answer, fn(connection), None))
-                except Exception as why:  # noqa: BLE001  # belongs to the caller, whose savepoint is undone
-                    connection.execute("ROLLBACK TO turn")
-                    outcomes.append((answer, None, why))
+                done.append(outcome := _attempt(connection, fn, answer))
+                if outcome[2] is not None:
+                    connection.execute("ROLLBACK TO turn")  # the error belongs to the caller, its savepoint is undone
                 connection.execute("RELEASE turn")
             self.on_commit("before")
             connection.execute("COMMIT")
@@ -177,14 +196,27 @@ class Database:
         except BaseException as why:  # noqa: BLE001  # a full disk, a failed sync: nobody in the batch was stored
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            outcomes = [(answer, None, why) for _, answer in batch]
-        for answer, result, error in outcomes:
-            if answer.cancelled():
-                continue
-            if error is None:
-                answer.set_result(result)
-            else:
-                answer.set_exception(error)
+            done = [(answer, None, why) for _, answer in batch]
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(_tell, done)
+
+
+def _attempt(connection: Connection, fn: Callable[[Connection], Any], answer: asyncio.Future[Any]) -> Done:
+    try:
+        return answer, fn(connection), None
+    except Exception as why:  # noqa: BLE001  # handed to whoever waits
+        return answer, None, why
+
+
+def _tell(done: list[Done]) -> None:
+    """Let everybody in the loop know at once."""
+    for answer, result, error in done:
+        if answer.done():  # cancelled
+            continue
+        if error is None:
+            answer.set_result(result)
+        else:
+            answer.set_exception(error)
 
 
 def _connect_writer(path: Path) -> Connection:

@@ -102,13 +102,25 @@ def invitation(db: Connection, event_id: int, person_id: int) -> Invitation | No
     return replace(found, own=bool(found.own), shares_rooms=bool(found.shares_rooms))
 
 
-def admit(db: Connection, event_id: int, person_id: int) -> Invitation | None:
-    """Return the person's invitation; who joined the audience after the announcement is invited now."""
-    found = invitation(db, event_id, person_id)
-    if found is None and belongs(db, event_id, person_id):
+def is_invited(db: Connection, event_id: int, person_id: int) -> bool:
+    """Say whether the person is on the event's list."""
+    sql = "SELECT 1 FROM invitations WHERE event_id = ? AND person_id = ?"
+    return db.execute(sql, (event_id, person_id)).fetchone() is not None
+
+
+def let_in(db: Connection, event_id: int, person_id: int) -> bool:
+    """Say whether the person is invited; who joined the audience after the announcement is invited now."""
+    if is_invited(db, event_id, person_id):
+        return True
+    if belongs(db, event_id, person_id):
         db.execute("INSERT INTO invitations (event_id, person_id) VALUES (?, ?)", (event_id, person_id))
-        return invitation(db, event_id, person_id)
-    return found
+        return True
+    return False
+
+
+def admit(db: Connection, event_id: int, person_id: int) -> Invitation | None:
+    """Return the person's invitation, new or old; None if the person is not let in."""
+    return invitation(db, event_id, person_id) if let_in(db, event_id, person_id) else None
 
 
 def invite(db: Connection, event_id: int, person_id: int) -> None:

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,6 +78,18 @@ def test_there_is_one_place_that_makes_things_last() -> None:
     """The word stands in storage/database.py alone."""
     found = {name for name, path in MODULES.items() if re.search(r"commit(?!tee)", path.read_text(), re.IGNORECASE)}
     assert found == {"storage.database"}
+
+
+def test_the_bot_starts_without_what_is_heavy() -> None:
+    """A library that makes documents is imported when one is made; a start has a second until its first poll."""
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, bot.__main__, bot.running; print(*sys.modules)"],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+        text=True,
+    ).stdout.split()
+    assert not {"openpyxl", "PIL", "fpdf", "matplotlib", "numpy"} & set(loaded)
 
 
 def test_the_engine_stays_small() -> None:

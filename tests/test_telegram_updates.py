@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from telegram import Update
 
 from bot.channels.channel import Unreadable
-from bot.channels.telegram_updates import arrived, read
+from bot.channels.telegram_updates import _everyday, _message, arrived, read, update_id
 from bot.message import Contact, Location, Media, Said
 from tests.fakes.telegram_phones import JPEG, Phones
 
@@ -241,11 +242,8 @@ strange = st.one_of(
 )
 
 
-@given(st.data())
-@settings(max_examples=300, deadline=None)
-def test_mutated_updates(data: st.DataObject) -> None:
-    """Real updates with things missing, doubled, or of the wrong type: understood, passed over or refused, no more."""
-    update: Any = copy.deepcopy(data.draw(st.sampled_from(REAL)))
+def mutate(data: st.DataObject, update: Any) -> None:
+    """Take things away, or put something strange in their place."""
     for _ in range(data.draw(st.integers(1, 4))):
         at, parent, key = update, None, None
         while isinstance(at, dict | list) and at and (parent is None or data.draw(st.integers(0, 3))):
@@ -258,6 +256,14 @@ def test_mutated_updates(data: st.DataObject) -> None:
             del parent[key]
         else:
             parent[key] = copy.deepcopy(data.draw(strange))
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_mutated_updates(data: st.DataObject) -> None:
+    """Real updates with things missing, doubled, or of the wrong type: understood, passed over or refused, no more."""
+    update: Any = copy.deepcopy(data.draw(st.sampled_from(REAL)))
+    mutate(data, update)
     letter = arrived(update, RECEIVED)
     with contextlib.suppress(Unreadable):
         found = read(letter.raw)
@@ -266,6 +272,33 @@ def test_mutated_updates(data: st.DataObject) -> None:
             assert found.event_id == letter.event_id
             assert found.at.tzinfo is not None
             json.dumps(found.text, ensure_ascii=False).encode()
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_the_short_way_reads_what_the_long_one_reads(data: st.DataObject) -> None:
+    """What is read without PTB's parser is read just so with it, whatever is strange about the update."""
+    update = message(text=data.draw(st.sampled_from(["/hadir@pkh_bot K7M2P", "ya", "ka\u202eta\n<b>", "👩‍👩‍👧 🙏"])))
+    update["message"] |= data.draw(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "reply_to_message": st.just(update["message"]),
+                "forward_origin": st.just({"type": "hidden_user", "date": 1, "sender_user_name": "x"}),
+                "sender_chat": st.just({"id": 1, "type": "channel"}),
+                "media_group_id": strange,
+                "caption": strange,
+                "photo": strange,
+                "date": strange,
+            },
+        )
+    )
+    mutate(data, update)
+    number = update_id(update)
+    if isinstance(update, dict) and number is not None and (short := _everyday(update, str(number))) is not None:
+        given = Update.de_json(update, None)
+        assert given.message is not None
+        assert short == _message(given.message, update["message"], str(number))
 
 
 REAL = real_updates()

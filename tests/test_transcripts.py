@@ -145,11 +145,10 @@ def everything(db: Connection) -> Stored:
 
 
 def _rows(db: Connection, table: str) -> list[dict[str, object]]:
-    passing = PASSING.get(table, set())
-    found = [
-        {key: row[key] for key in sorted(set(row.keys()) - passing)} for row in db.execute(f"SELECT * FROM {table}")
-    ]
-    for row in found:
+    kept = []
+    for row in db.execute(f"SELECT * FROM {table}"):
+        passing = PASSING.get(table, set())
         if table == "outbox" and row["state"] == "sent":
-            del row["not_before"]  # of what has arrived, when it was tried again
-    return found
+            passing = passing | {"not_before"}  # of a second copy it is a minute later, and it means nothing any more
+        kept.append({key: row[key] for key in sorted(set(row.keys()) - passing)})
+    return kept

@@ -48,7 +48,7 @@ def plan(message: Message, can: Capabilities) -> tuple[Message, ...]:
     )
     if message.file is None:
         return _in_parts(last, can)
-    if _fits(text, can.caption) and not message.ask and shown.form != "list":
+    if markup.length(text) <= can.caption and not message.ask and shown.form != "list":
         return (last,)
     # The file first: what is asked stays at the bottom of the chat, next to the keyboard.
     return Message(Text(), file=message.file), *_in_parts(replace(last, file=None), can)
@@ -74,7 +74,7 @@ def _tail(text: Text, limit: int) -> tuple[Text, ...]:
 
 def _show_choices(message: Message, can: Capabilities) -> _Shown:
     """Decide between buttons, a list, pages and numbers."""
-    choices = tuple(replace(choice, label=markup.one_line(choice.label)) for choice in message.choices)
+    choices = tuple(Choice(choice.id, markup.one_line(choice.label)) for choice in message.choices)
     if not choices:
         return _Shown("buttons")
     if message.ask and not can.mixed:
@@ -136,20 +136,16 @@ def _numbered(choices: Sequence[Choice], first: int) -> tuple[str, ...]:
 
 
 def _labels_fit(choices: Sequence[Choice], limit: int) -> bool:
-    return all(_units(choice.label) <= limit for choice in choices)
+    return all(markup.units(choice.label) <= limit for choice in choices)
 
 
 def _shortened(label: str, limit: int) -> str:
-    if _units(label) <= limit:
+    if markup.units(label) <= limit:
         return label
     end = len(label)
-    while end and _units(label[:end]) > limit - 1:
+    while end and markup.units(label[:end]) > limit - 1:
         end -= 1
     return label[: _whole(label, end)].rstrip() + "…"
-
-
-def _units(text: str) -> int:
-    return sum(2 if ord(character) > 0xFFFF else 1 for character in text)
 
 
 def _normal(text: Text) -> Text:
@@ -162,17 +158,13 @@ def split(text: Text, limit: int) -> tuple[Text, ...]:
     """Cut the text into parts of at most `limit` UTF-16 units: at a paragraph, a line, a word, or where it must be."""
     rest = _stripped(text)
     parts = []
-    while rest and not _fits(rest, limit):
+    while rest and markup.length(rest) > limit:
         cut = _cut(rest, limit)
         head = _stripped(_slice(rest, 0, cut))
         if head:
             parts.append(head)
         rest = _stripped(_slice(rest, cut, len(rest.plain)))
     return (*parts, rest) if rest else tuple(parts)
-
-
-def _fits(text: Text, limit: int) -> bool:
-    return sum(sum(markup.cost(span)) for span in text.spans) <= limit
 
 
 def _cut(text: Text, limit: int) -> int:
@@ -226,4 +218,6 @@ def _slice(text: Text, start: int, end: int) -> Text:
 def _stripped(text: Text) -> Text:
     """Drop the white space at both ends: channels drop it too, and refuse a part of nothing else."""
     whole = text.plain
+    if whole == whole.strip():
+        return text
     return _slice(text, len(whole) - len(whole.lstrip()), len(whole.rstrip()))

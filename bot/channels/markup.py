@@ -19,6 +19,8 @@ _LINE_MARK = {"> ": "\u203a ", "- ": "\u2013 "}
 
 def clean(text: str) -> str:
     """Drop what cannot be seen: control, bidi and zero-width characters; newline, tab and joined emoji stay."""
+    if text.replace("\n", "").isprintable():
+        return text  # nearly every text, and looking at each character costs as much as all the rest of a turn
     kept: list[str] = []
     for place, character in enumerate(text):
         kind = unicodedata.category(character)
@@ -78,17 +80,33 @@ def as_whatsapp(text: Text) -> str:
     return written
 
 
-def cost(span: Span) -> list[int]:
-    """Return each character's length in UTF-16 units; what any channel's marks add counts for the first one.
+def units(text: str) -> int:
+    """Return the length in UTF-16 units, in which channels count."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def length(text: Text) -> int:
+    """Return the text's length in UTF-16 units, with what any channel's marks add.
 
     Telegram counts the plain text, WhatsApp the marks too; counting the greater keeps one rule for both.
     """
-    units = [2 if ord(character) > 0xFFFF else 1 for character in span.text]
-    if units and span.style == "link":
-        units[0] += len(span.url) + 2
-    elif units and span.style != "plain":
-        units[0] += 2 * len(_MARKS[span.style]) * (span.text.count("\n") + 1)
-    return units
+    return sum(units(span.text) + _marks_of(span) for span in text.spans)
+
+
+def cost(span: Span) -> list[int]:
+    """Return what each character adds to the length; the marks count for the first one."""
+    costs = [2 if ord(character) > 0xFFFF else 1 for character in span.text]
+    if costs:
+        costs[0] += _marks_of(span)
+    return costs
+
+
+def _marks_of(span: Span) -> int:
+    if span.style == "plain" or not span.text:
+        return 0
+    if span.style == "link":
+        return len(span.url) + 2
+    return 2 * len(_MARKS[span.style]) * (span.text.count("\n") + 1)
 
 
 def _shown(span: Span) -> str:

@@ -6,8 +6,6 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 
-import openpyxl
-
 MAX_BYTES = 5_000_000
 MAX_UNPACKED = 30_000_000
 MAX_RATIO = 100
@@ -61,6 +59,8 @@ def read_tables(content: bytes, name: str) -> list[Table]:
 
 
 def _sheets(content: bytes) -> list[Table]:
+    import openpyxl  # heavy: imported where it is used
+
     # Without defusedxml one cell of a few hundred bytes unfolds to a million characters.
     if not openpyxl.DEFUSEDXML:
         raise RuntimeError("openpyxl runs without defusedxml")

@@ -8,7 +8,6 @@ from datetime import timedelta
 from bot.board import Board, board_of
 from bot.chat import EVERYONE, Chat, Dialog, Reader, Refused
 from bot.clock import utc_text
-from bot.documents.board_picture import draw_board
 from bot.message import Attachment, Message
 from bot.routes import action
 from bot.settling import Settling
@@ -32,6 +31,8 @@ def make_board_picture(link: Callable[[str], str]) -> Dialog[Picture]:
     """Make the dialog that draws the board as it is now."""
 
     async def draw(chat: Chat, read: Reader) -> Picture:
+        from bot.documents.board_picture import draw_board  # heavy: imported where it is used
+
         event_id = event_number(chat.arg)
         if not await read(is_desk, event_id, chat.me.id, chat.me.role):
             raise Refused(NOT_YOURS)

@@ -65,7 +65,7 @@ def save(tx: Settling, sent: Sent) -> None:
         refuse_locked(tx, at, until, meant.slot.id if meant else None)
     elif meant is None:
         _refuse_unknown(tx, at, sent.code)
-    elif invitations.admit(tx.db, meant.event.id, tx.me.id) is None:
+    elif not invitations.let_in(tx.db, meant.event.id, tx.me.id):
         _meet_stranger(tx, at, meant)
     elif refused := _why_not(tx, at, meant):
         refuse(tx, at, refused[0], refused[1], meant.slot.id)

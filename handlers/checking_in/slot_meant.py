@@ -77,7 +77,7 @@ def _find_fixed(db: Connection, person_id: int, code: str, at: datetime) -> Mean
         event, rules = _of(db, slot)
         if rules.rotating:
             continue
-        own = invitations.invitation(db, event.id, person_id) is not None or events.belongs(db, event.id, person_id)
+        own = invitations.is_invited(db, event.id, person_id) or events.belongs(db, event.id, person_id)
         away = max(from_utc_text(slot.opens_at) - at, at - from_utc_text(slot.closes_at), timedelta())
         found.append((not own, away, Meant(slot, event, rules, own)))
     return min(found, key=lambda one: one[:2])[2] if found else None

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from bot.chat import EVERYONE, Chat, Dialog, Reader
 from bot.clock import from_utc_text
 from bot.dates import show_day, show_moment
-from bot.documents.feedback_workbook import FeedbackHead, QuestionRow, RatingRow, SuggestionRow, write_feedback
 from bot.message import Attachment, Message
 from bot.settling import Settling
 from bot.text import Text, bold, lines
@@ -46,6 +45,9 @@ def send(tx: Settling, recap: Recap) -> None:
 
 
 def _write(db: Connection, event: Event, now: datetime, zone: str) -> tuple[bytes, Text]:
+    # Heavy: imported where it is used.
+    from bot.documents.feedback_workbook import FeedbackHead, QuestionRow, RatingRow, SuggestionRow, write_feedback
+
     days = feedback.ratings_by_day(db, event.id)
     texts = feedback.suggestions(db, event.id)
     asked = event_questions.questions_of(db, event.id)
