@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 REMEMBERED = 4096
+CATCH_UP = 3
+"""How many messages that are no replies may leave at once: what a busy machine held up is made good by that much."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a channel bears; 0 is no limit. The figures stay below Telegram's FAQ: 30/s, 1/s per chat, 20/min per group.
 
-    `extra` more than `overall` in a second is kept for replies, which a broadcast at full speed would crowd out.
+    `overall` a second is what a broadcast takes. `extra` more is for replies, which it would crowd out; of that one
+    that was held up takes two at most.
     `burst` messages to a chat may leave at once; each takes `chat_gap` to be earned again.
     """
 
@@ -37,7 +40,8 @@ class Limits:
 class Pacer:
     """Exact sliding windows over what left, overall and per group; for each chat a gap, of which a burst may be owed.
 
-    It never reads a clock.
+    What is no reply is spread over the second as well: 25 at once, held up on their way, would meet the next 25 at the
+    server, and be 50 to it. It never reads a clock.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -45,15 +49,19 @@ class Pacer:
         self._all: deque[datetime] = deque(maxlen=limits.overall + limits.extra)
         self._paid: dict[str, datetime] = {}  # until when each chat's gaps reach, one after the other
         self._groups: dict[str, deque[datetime]] = {}
+        self._step = SECOND / limits.overall if limits.overall else timedelta()
+        self._spread: datetime | None = None  # until when what is no reply reaches, one step for each
         self._latest: datetime | None = None
 
     def ready_at(self, chat: str, lane: int, now: datetime) -> datetime:
         """Return the earliest moment, `now` or later, at which the chat may be sent something in this lane."""
         self._see(now)
         ready = now
-        most = self.limits.overall + (self.limits.extra if lane == 0 else 0)
+        most = self.limits.overall + (self.limits.extra if lane == 0 else min(self.limits.extra, CATCH_UP - 1))
         if self.limits.overall and len(self._all) >= most:
             ready = max(ready, self._all[-most] + SECOND)
+        if lane and self._spread is not None:
+            ready = max(ready, self._spread - self._step * (CATCH_UP - 1))
         if chat in self._paid:
             ready = max(ready, self._paid[chat] - self.limits.chat_gap * (self.limits.burst - 1))
         left = self._groups.get(chat)
@@ -66,6 +74,8 @@ class Pacer:
         self._see(now)
         if self.limits.overall:
             self._all.append(now)
+        if lane and self.limits.overall:
+            self._spread = max(self._spread or now, now) + self._step
         if self.limits.chat_gap:
             self._paid[chat] = max(self._paid.get(chat, now), now) + self.limits.chat_gap
         if self.limits.group and _is_group(chat):
@@ -79,6 +89,7 @@ class Pacer:
         if self._latest is not None and now < self._latest:
             self._all = deque((min(at, now) for at in self._all), maxlen=self._all.maxlen)
             longest = now + self.limits.chat_gap * self.limits.burst
+            self._spread = min(self._spread, now + self._step * CATCH_UP) if self._spread else None
             self._paid = {chat: min(until, longest) for chat, until in self._paid.items()}
             self._groups = {
                 chat: deque((min(at, now) for at in left), maxlen=left.maxlen) for chat, left in self._groups.items()

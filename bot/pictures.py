@@ -3,10 +3,12 @@
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
-
-from PIL import Image, ImageOps, UnidentifiedImageError
+from typing import TYPE_CHECKING
 
 from bot.stripping import Broken, strip
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LARGEST = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
@@ -39,6 +41,8 @@ class Picture:
 
 def read_picture(content: bytes) -> Picture:
     """Check, strip and print a picture. Raises NotAPicture."""
+    from PIL import Image, UnidentifiedImageError
+
     if len(content) > LARGEST:
         raise NotAPicture("too large")
     try:
@@ -54,7 +58,9 @@ def read_picture(content: bytes) -> Picture:
         raise NotAPicture(type(why).__name__) from None
 
 
-def _read(content: bytes, image: Image.Image) -> Picture:
+def _read(content: bytes, image: "Image.Image") -> Picture:
+    from PIL import Image, ImageOps
+
     if image.width * image.height > MOST_PIXELS:
         raise NotAPicture("too many pixels")
     if getattr(image, "is_animated", False) and image.format != "JPEG":  # a phone's JPEG may carry a second one
@@ -69,8 +75,10 @@ def _read(content: bytes, image: Image.Image) -> Picture:
     return Picture(stripped, FORMATS[name], print_)
 
 
-def _print(image: Image.Image) -> int | None:
+def _print(image: "Image.Image") -> int | None:
     """Return the difference hash: whether each of 8 x 8 fields is lighter than its right neighbour."""
+    from PIL import Image
+
     if image.mode in ("RGBA", "LA", "P", "PA"):
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
     small = image.convert("L").resize((_WIDE, _HIGH), Image.Resampling.BOX)

@@ -445,13 +445,14 @@ class TestOrderAndPace:
         assert len(paced.phones.ledger) == 505
 
     async def test_a_broadcast_keeps_the_pace(self, paced: Office) -> None:
-        """200 people take seven to eight seconds, and no second holds more than 25 calls."""
+        """200 people take just under eight seconds, no second holds more than 27 calls, no moment more than 3."""
         await paced.broadcast(200)
         await paced.go_on()
         times = [call.at for call in paced.phones.ledger]
         assert len(times) == 200
-        assert times[-1] - NOON == timedelta(seconds=7)
-        assert max(Counter(times).values()) == 25
+        assert times[-1] - NOON == timedelta(seconds=7.88)
+        assert max(Counter(times).values()) == 3
+        assert max(sum(start <= at < start + timedelta(seconds=1) for at in times) for start in times) <= 27
 
     async def test_one_person_is_not_written_to_twice_in_a_second(self, paced: Office) -> None:
         """Several messages to one chat leave 1.1 s apart, from a restarted process too."""
@@ -524,7 +525,7 @@ class TestCrashes:
         """Of a long queue only what is on its way is marked, so that a crash leaves few rows in doubt."""
         await paced.broadcast(100)
         await paced.courier.work_off()
-        assert Counter(await paced.states()) == {"sent": 25, "queued": 75}
+        assert Counter(await paced.states()) == {"sent": 3, "queued": 97}
 
     async def test_an_orderly_stop_leaves_nothing_in_doubt(self, office: Office) -> None:
         """What is on its way comes back and is recorded; nothing more is started."""
@@ -580,14 +581,12 @@ def full_disk(moment: str) -> None:
 async def test_a_stopped_broadcast_halts_at_once(paced: Office) -> None:
     """In the middle of a broadcast: at most the workers' rows still leave, and the states add up."""
     await paced.broadcast(200)
-    for _ in range(3):
-        await paced.courier.work_off()
-        paced.clock.move(timedelta(seconds=1))
+    await paced.go_on(timedelta(seconds=3))
     left = len(paced.phones.ledger)
     assert await paced.database.write(outbox.stop, "broadcast:1", utc_text(paced.clock.now())) == 200 - left
     await paced.go_on()
-    assert len(paced.phones.ledger) == left == 75
-    assert await paced.database.read(outbox.states_of, "broadcast:1") == {"sent": 75, "cancelled": 125}
+    assert len(paced.phones.ledger) == left == 78
+    assert await paced.database.read(outbox.states_of, "broadcast:1") == {"sent": 78, "cancelled": 122}
 
 
 async def test_a_stop_while_calls_are_out_lets_only_those_through(office: Office) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pacer import Limits, Pacer
+from bot.pacer import CATCH_UP, Limits, Pacer
 
 START = datetime(2023, 11, 12, 1, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -23,13 +23,32 @@ def sent_when_ready(pacer: Pacer, wanted: list[tuple[str, int, timedelta]]) -> l
     return left
 
 
+def test_a_broadcast_is_spread_over_the_second() -> None:
+    """Twenty-five held up on their way would meet the next ones at the server: three leave at once, then evenly."""
+    left = sent_when_ready(Pacer(Limits()), [(f"telegram:{one}", BROADCAST, timedelta()) for one in range(60)])
+    times = [at - START for _, _, at in left]
+    assert times[:4] == [timedelta()] * 3 + [SECOND / 25]
+    for start in times:
+        assert sum(start <= at < start + SECOND / 5 for at in times) <= 8
+
+
+def test_what_a_busy_machine_held_up_is_made_good() -> None:
+    """Each of a broadcast leaves 30 ms late: the rate stays 25 a second all the same."""
+    pacer, now, late = Pacer(Limits()), START, timedelta(milliseconds=30)
+    for one in range(500):
+        ready = pacer.ready_at(f"telegram:{one}", BROADCAST, now)
+        now = ready + late if ready > now else now
+        pacer.took(f"telegram:{one}", BROADCAST, now)
+    assert 500 / (now - START).total_seconds() > 24.7
+
+
 def test_two_hundred_people_take_eight_seconds() -> None:
-    """At 25 a second a broadcast to 200 takes seven seconds and a bit, and no reply has to wait for it."""
+    """At 25 a second a broadcast to 200 takes just under eight seconds, and no reply has to wait for it."""
     pacer = Pacer(Limits())
     left = sent_when_ready(pacer, [(f"telegram:{one}", BROADCAST, timedelta()) for one in range(200)])
     end = left[-1][2]
-    assert end - START == 7 * SECOND
-    assert pacer.ready_at("telegram:999", BROADCAST, end) == end + SECOND
+    assert end - START == 7.88 * SECOND
+    assert pacer.ready_at("telegram:999", BROADCAST, end) == end + SECOND / 25
     assert pacer.ready_at("telegram:999", REPLY, end) == end
 
 
@@ -65,7 +84,7 @@ def test_a_clock_set_back_blocks_for_no_longer_than_a_window() -> None:
     pacer = Pacer(Limits())
     sent_when_ready(pacer, [(f"telegram:{one}", BROADCAST, timedelta()) for one in range(25)])
     earlier = START - timedelta(hours=2)
-    assert pacer.ready_at("telegram:99", BROADCAST, earlier) == earlier + SECOND
+    assert earlier < pacer.ready_at("telegram:99", BROADCAST, earlier) <= earlier + SECOND
     assert pacer.ready_at("telegram:1", REPLY, earlier) == earlier + timedelta(seconds=1.1)
 
 
@@ -99,7 +118,7 @@ def test_no_window_holds_more_than_the_limit(
         before = [(chat, lane, other) for chat, lane, other in left if at - SECOND < other <= at]
         assert len(before) <= overall + extra
         if before[-1][1] != REPLY:
-            assert len(before) <= overall
+            assert len(before) <= overall + min(extra, CATCH_UP - 1)
     for chat in {chat for chat, _, _ in left}:
         times = [at for one, _, at in left if one == chat]
         assert all(later - earlier >= limits.chat_gap for earlier, later in pairwise(times))

@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.clock import utc_text
 from bot.message import Message
 from bot.text import Text
-from storage import events, invitations
+from storage import events, reach
 from storage.database import Connection, Database
 from storage.events import Audience
 from storage.seeds import load_seeds
@@ -80,7 +80,7 @@ def add_open_event(db: Connection, now: datetime) -> None:
     )
     opens, closes = utc_text(now - timedelta(hours=2)), utc_text(now + timedelta(hours=20))
     add_slot(db, event.id, day=today, opens_at=opens, closes_at=closes, code=CODE)
-    invitations.freeze(db, event.id, Audience(("facilitator",)))
+    reach.freeze(db, event.id, Audience(("facilitator",)))
 
 
 def add_broadcast(db: Connection, people: int, now: datetime) -> None:
