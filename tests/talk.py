@@ -183,14 +183,14 @@ class Talk:
 
     async def _through(self, event: Any) -> None:
         """Bring one event, or a tick of the clock, through the weather."""
-        if self.weather == "restarts":
+        if "restarts" in self.weather:
             await self.stop()
             await self.start()
         if self.weather == "crashes":
             await self._through_crash(event)
             return
         await self._do(event)
-        if self.weather == "twice":
+        if "twice" in self.weather:
             await self._do(event)
 
     async def _do(self, event: Any) -> None:

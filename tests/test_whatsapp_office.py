@@ -295,6 +295,9 @@ async def test_ten_at_once_then_one_in_six_seconds(tmp_path: Path) -> None:
         office.wait(minutes=5)
         for number in range(14):
             await office.notify(f"nomor {number}", f"n{number}")
+        for _ in range(10):
+            office.wait(seconds=0.1)
+            await office.talk.settle()
         assert office.reads(SITI)[-1] == "nomor 9"
         for number in range(10, 14):
             office.wait(seconds=6)
