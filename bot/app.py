@@ -79,10 +79,11 @@ class App:
     menus: Menus
 
     async def tick(self) -> None:
-        """Post the reminders that are due, rewrite the live cards, and close the dialogs that have waited too long."""
+        """Post the reminders that are due, rewrite the live cards, close the dialogs that have waited too long."""
         await self.reminders.post_due()
         await self.live_cards.rewrite_due()
         await self.board_pictures.refresh()
+        await self.media.put_away()
         if expired := await self.sweep.find_expired():
             await self.lanes.store(expired)
         self.courier.wake()

@@ -15,6 +15,9 @@ from storage.database import Connection, Database
 
 USEFUL_FOR = timedelta(minutes=1)  # a code that is older is refused as one of long ago
 
+STANDS_FOR = timedelta(hours=1)
+"""How long its file is kept: it is sent within a minute or not at all."""
+
 Compose = Callable[[Board, str], Message]
 """Writes what stands under the picture; the text is the picture's digest."""
 
@@ -48,7 +51,7 @@ class BoardPictures:
             from bot.documents.board_picture import draw_board  # heavy: imported where it is used
 
             content = await asyncio.to_thread(draw_board, board, self._link, now)
-            digest = await self._media.keep(content, "image/png")
+            digest = await self._media.lend(content, "image/png", STANDS_FOR)
             drawn += await self._database.write(self._post, picture, board, self._compose(board, digest), now)
         return drawn
 

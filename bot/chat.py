@@ -58,9 +58,14 @@ class Reader(Protocol):
 
 
 class Files(Protocol):
-    """Keeps and opens files by the digest of their bytes: keeping one twice changes nothing."""
+    """Keeps and opens files by the digest of their bytes: keeping one twice changes nothing.
+
+    What is lent, to be sent, is there for a month.
+    """
 
     async def keep(self, content: bytes, type: str, /) -> str: ...
+
+    async def lend(self, content: bytes, type: str, /) -> str: ...
 
     async def open(self, digest: str, /) -> bytes: ...
 

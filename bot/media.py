@@ -1,4 +1,4 @@
-"""Files people send, kept once under the SHA-256 of their bytes."""
+"""Files people send, and for a while those that are sent to them, kept once under the SHA-256 of their bytes."""
 
 import asyncio
 import hashlib
@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 from bot.clock import Clock, utc_text
@@ -16,6 +17,8 @@ from storage.database import Connection, Database
 log = logging.getLogger(__name__)
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
+LENT_FOR = timedelta(days=30)
+"""How long a file of ours is there to be sent: longer than any message of it waits, or is sent again."""
 
 
 class NoSuchFile(Exception):
@@ -33,9 +36,25 @@ class Media:
 
     async def keep(self, content: bytes, type: str) -> str:  # the word the table uses
         """Store the bytes and return their digest; the same bytes are kept once."""
-        digest = await asyncio.to_thread(self._write, content)
-        await self._database.write(media.note, digest, type, len(content), utc_text(self._clock.now()))
-        return digest
+        return await self._store(content, type, None)
+
+    async def lend(self, content: bytes, type: str, span: timedelta = LENT_FOR) -> str:  # the word the table uses
+        """Store bytes that the bot made to send them, for a while, and return their digest."""
+        return await self._store(content, type, utc_text(self._clock.now() + span))
+
+    async def put_away(self) -> int:
+        """Remove the files whose time is over; return how many."""
+        now = utc_text(self._clock.now())
+        found = await self._database.read(media.over, now)
+        for digest in found:
+            await self._database.write(self._put_away, digest, now)
+        return len(found)
+
+    def _put_away(self, db: Connection, digest: str, now: str) -> None:
+        # Row and file on the writer's thread: whoever vouches for the same bytes does so before, and they stay, or
+        # after, and finds that they are to be written again.
+        if media.forget(db, digest, now):
+            (self._folder / digest[:2] / digest).unlink(missing_ok=True)
 
     async def receive(self, content: bytes, type: str) -> str:
         """Store what a person sent: of a picture only the picture; one that cannot be opened is not kept, and is ''."""
@@ -49,7 +68,7 @@ class Media:
                 return ""
         digest = await asyncio.to_thread(self._write, picture.content)
         await self._database.write(_note_picture, digest, picture, utc_text(self._clock.now()))
-        return digest
+        return await asyncio.to_thread(self._write, picture.content)
 
     async def open(self, digest: str) -> bytes:
         """Return the bytes kept under the digest. Raises NoSuchFile."""
@@ -59,6 +78,11 @@ class Media:
             return await asyncio.to_thread((self._folder / digest[:2] / digest).read_bytes)
         except FileNotFoundError:
             raise NoSuchFile(digest) from None
+
+    async def _store(self, content: bytes, type: str, until: str | None) -> str:
+        digest = await asyncio.to_thread(self._write, content)
+        await self._database.write(media.note, digest, type, len(content), utc_text(self._clock.now()), until)
+        return await asyncio.to_thread(self._write, content)  # it may have been put away just before the row stood
 
     def _write(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()

@@ -78,7 +78,7 @@ async def keep_file_of_each(
     for at in range(0, len(papers), FILES_AT_ONCE):
         some = papers[at : at + FILES_AT_ONCE]
         written = await asyncio.to_thread(_write_each, some, stationery, link)
-        digests = await asyncio.gather(*(chat.files.keep(content, PDF) for content in written))
+        digests = await asyncio.gather(*(chat.files.lend(content, PDF) for content in written))
         kept += [(one.person_id, digest) for one, digest in zip(some, digests, strict=True)]
     return tuple(kept)
 

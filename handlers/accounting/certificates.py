@@ -83,7 +83,7 @@ def make_certificates(
         stationery = await read_stationery(chat, read, office_name)
         content = await asyncio.to_thread(write_papers, [(papers[0], prove(papers[0].checksum, link))], stationery)
         assert chat.files is not None
-        file = Attachment(await chat.files.keep(content, PDF), file_name("contoh-sertifikat", event, ".pdf"))
+        file = Attachment(await chat.files.lend(content, PDF), file_name("contoh-sertifikat", event, ".pdf"))
         told = lines([Text.of("Contoh: ") + bold(papers[0].name), *await read(_reach_lines, event, found)])
         return Preview(event.id, pattern, file, told)
 
@@ -108,7 +108,7 @@ def make_certificates(
         proven = [(one, prove(one.checksum, link)) for one in papers]
         content = await asyncio.to_thread(write_papers, proven, stationery)
         assert chat.files is not None
-        digest = await chat.files.keep(content, PDF)
+        digest = await chat.files.lend(content, PDF)
         return Bundle(event.id, papers, Attachment(digest, file_name("sertifikat", event, ".pdf")))
 
     return (

@@ -47,8 +47,8 @@ async def draw(chat: Chat, read: Reader) -> Pictures:
     assert chat.files is not None
     return Pictures(
         event.id,
-        Attachment(await chat.files.keep(arrivals, "image/png"), f"kedatangan-{window.day}.png", "photo"),
-        Attachment(await chat.files.keep(districts, "image/png"), f"kecamatan-{window.day}.png", "photo"),
+        Attachment(await chat.files.lend(arrivals, "image/png"), f"kedatangan-{window.day}.png", "photo"),
+        Attachment(await chat.files.lend(districts, "image/png"), f"kecamatan-{window.day}.png", "photo"),
         lines([bold(event.subject), short_slot(window)]),
     )
 

@@ -70,7 +70,7 @@ async def write_workbook(chat: Chat, read: Reader) -> Recap:
     refused = await read(refusals, event.id, since, until)
     content = await asyncio.to_thread(_write, event, found, refused, chat.now, chat.zone)
     assert chat.files is not None
-    digest = await chat.files.keep(content, TYPE)
+    digest = await chat.files.lend(content, TYPE)
     counted = [f"{short_slot(window)}: {_present(found, slot)} hadir" for slot, window in enumerate(found.slots)]
     told = lines([bold(event.subject), " · ".join([f"Daftar hadir, {found.expected()} diharapkan", *counted])])
     return Recap(event.id, Attachment(digest, file_name("daftar-hadir", event, ".xlsx")), told)

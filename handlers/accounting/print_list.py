@@ -54,7 +54,7 @@ def make_print_list(office_name: str, link: Callable[[str], str]) -> Dialog[Prin
         stationery = await read_stationery(chat, read, office_name)
         content = await asyncio.to_thread(_write, printed, stationery, prove(mark, link))
         assert chat.files is not None
-        digest = await chat.files.keep(content, "application/pdf")
+        digest = await chat.files.lend(content, "application/pdf")
         file = Attachment(digest, file_name(f"daftar-hadir-{slot + 1}", event, ".pdf"))
         text = lines(
             [

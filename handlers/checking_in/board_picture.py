@@ -40,7 +40,7 @@ def make_board_picture(link: Callable[[str], str]) -> Dialog[Picture]:
         if board is None:
             raise Refused(OVER)
         assert chat.files is not None
-        digest = await chat.files.keep(draw_board(board, link, chat.now), "image/png")
+        digest = await chat.files.lend(draw_board(board, link, chat.now), "image/png")
         return Picture(board, digest)
 
     return Dialog("papan", "Papan absen", draw, save, EVERYONE)

@@ -40,7 +40,7 @@ def make_qr(link: Callable[[str], str]) -> Dialog[Picture]:
             )
         slots = await read(slots_of, event.id)
         assert chat.files is not None
-        digest = await chat.files.keep(qr_png(link(f"h_{slot.code}") or f"HADIR {slot.code}"), "image/png")
+        digest = await chat.files.lend(qr_png(link(f"h_{slot.code}") or f"HADIR {slot.code}"), "image/png")
         text = lines([bold(event.subject), Text.of(f"Kode {day_title(slots, slot)}: ") + code(slot.code)])
         return Picture(event.id, Attachment(digest, f"absen-{slot.day}.png", "photo"), text)
 

@@ -49,7 +49,7 @@ def make_scanning(link: Callable[[str], str]) -> tuple[Dialog[Any], ...]:
             raise Refused("Bapak/Ibu tidak ada di daftar undangan kegiatan itu. Lihat /kegiatan.")
         badge = f"s_{event.id}_{await read(badges.badge_of, event.id, chat.me.id)}"
         assert chat.files is not None
-        digest = await chat.files.keep(qr_png(link(badge) or f"/start {badge}"), "image/png")
+        digest = await chat.files.lend(qr_png(link(badge) or f"/start {badge}"), "image/png")
         shown = "Tunjukkan ke panitia untuk dipindai. QR ini hanya untuk Bapak/Ibu sendiri."
         return Badge(
             event.id, Attachment(digest, "qr-saya.png", "photo"), lines([bold(event.subject), chat.me.name, shown])

@@ -48,7 +48,7 @@ def make_group_sheet(office_name: str) -> Dialog[Sheet]:
         stationery = await read_stationery(chat, read, office_name)
         content = await asyncio.to_thread(_write, group, plan, chat.me.name, numbers, stationery)
         assert chat.files is not None
-        digest = await chat.files.keep(content, "application/pdf")
+        digest = await chat.files.lend(content, "application/pdf")
         when = dates.show_moment(from_utc_text(plan.starts_at), plan.zone) if plan else ""
         name = re.sub(r"[^\w-]+", "-", f"daftar-hadir-{group.name}-{group.village}".casefold()).strip("-")
         return Sheet(group, len(numbers), when, Attachment(digest, f"{name}{'-' + plan.day if plan else ''}.pdf"))

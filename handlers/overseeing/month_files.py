@@ -39,7 +39,7 @@ async def draw(chat: Chat, read: Reader) -> File:
     where = _where(scope, found)
     picture = await asyncio.to_thread(_draw, f"P2K2 {scope.month.year}, {where}", scope.month.year, shares)
     assert chat.files is not None
-    kept = await chat.files.keep(picture, "image/png")
+    kept = await chat.files.lend(picture, "image/png")
     said = f"Persen kelompok yang laporannya terkirim, per bulan. {dates.show_month(scope.month)}: {show_share(found)}."
     return File(
         Attachment(kept, f"p2k2-{scope.month.year}.png", "photo"),
@@ -58,7 +58,7 @@ async def write(chat: Chat, read: Reader) -> File:
     where, month = _where(scope, found), dates.show_month(scope.month)
     content = await asyncio.to_thread(_write, month, where, year, found, months, target)
     assert chat.files is not None
-    kept = await chat.files.keep(content, XLSX)
+    kept = await chat.files.lend(content, XLSX)
     return File(
         Attachment(kept, f"Rekap P2K2 {month}.xlsx"), lines([bold(f"Rekap P2K2 {month}, {where}"), show_share(found)])
     )

@@ -34,7 +34,7 @@ async def write(chat: Chat, read: Reader) -> Recap:
     event = await read_event_to_run(chat, read, event_number(chat.arg))
     content, text = await read(_write, event, chat.now, chat.zone)
     assert chat.files is not None
-    digest = await chat.files.keep(content, TYPE)
+    digest = await chat.files.lend(content, TYPE)
     return Recap(event.id, Attachment(digest, _file_name(event)), text)
 
 

@@ -40,7 +40,7 @@ async def write_excel(chat: Chat, read: Reader) -> Handed:
     """Write the recap of the period "2023-11", "2023-T4" or "2023"."""
     period, records = await records_of(chat, read)
     content = await asyncio.to_thread(recap_file, chat, period, records, await read(letterhead))
-    file = Attachment(await files_of(chat).keep(content, XLSX), f"Rekap P2K2 {period.name}.xlsx")
+    file = Attachment(await files_of(chat).lend(content, XLSX), f"Rekap P2K2 {period.name}.xlsx")
     return Handed(((lines([bold(f"P2K2 {period.name}"), _total(records)]), file),))
 
 
@@ -56,7 +56,7 @@ def make_bundle(office: str) -> Dialog[Handed]:
         messages = []
         for number, content in enumerate(parts, 1):
             part = f" bagian {number} dari {len(parts)}" if len(parts) > 1 else ""
-            file = Attachment(await files_of(chat).keep(content, ZIP), f"Laporan P2K2 {period.name}{part}.zip")
+            file = Attachment(await files_of(chat).lend(content, ZIP), f"Laporan P2K2 {period.name}{part}.zip")
             photos = sum(len(one.photos) for one in records)
             told: list[str | Text] = [
                 bold(f"Laporan P2K2 {period.name}{part}"),

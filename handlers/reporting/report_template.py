@@ -60,7 +60,7 @@ async def ask(chat: Chat, read: Reader) -> Show | PutInForce:
         current = await read(template_in_force)
         digest = current.digest if current else None
         if digest is None:
-            digest = await chat.files.keep(await asyncio.to_thread(default_template), DOCX)
+            digest = await chat.files.lend(await asyncio.to_thread(default_template), DOCX)
         return Show(Attachment(digest, "templat-laporan-rhk2.docx"))
     return Show()
 

@@ -46,7 +46,7 @@ def make_word(office: str) -> Dialog[Written]:
         except NotATemplate:
             raise Refused(BROKEN) from None
         name = report_name(one, names_of([one])[one.id])
-        file = Attachment(await files_of(chat).keep(content, DOCX), name)
+        file = Attachment(await files_of(chat).lend(content, DOCX), name)
         with_photos = f", {len(photos)} foto" if photos else ", belum ada foto"
         return Written(one.id, file, f"Laporan RHK 2 Kelompok {group_of(one)}, {day_of(one)}{with_photos}.")
 

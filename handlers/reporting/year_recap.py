@@ -42,7 +42,7 @@ async def draw(chat: Chat, read: Reader) -> Drawn:
     held = sum(one.held for one in months.values())
     under = f"{chat.me.name} · {held} pertemuan"
     content = await asyncio.to_thread(_draw, year, under, groups, months, chat.today)
-    file = Attachment(await files_of(chat).keep(content, "image/png"), f"P2K2 {year.name}.png", "photo")
+    file = Attachment(await files_of(chat).lend(content, "image/png"), f"P2K2 {year.name}.png", "photo")
     return Drawn(file, lines([bold(f"P2K2 {year.name}"), f"{held} pertemuan, {len(groups)} kelompok."]))
 
 
