@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 LOOKS_BACK = timedelta(days=8)
 """How far back a missed reminder is still recorded as missed; the channels keep messages for 7 days at most."""
 
-OVERLAP = timedelta(minutes=10)
+OVERLAP = timedelta(minutes=2)
 """How much is searched again: what was stored while the last search ran must not be passed over."""
 
 JUMP = timedelta(minutes=1)
@@ -90,7 +90,9 @@ class Reminders:
     def _has_news(self, db: Connection, now: datetime) -> bool:
         before = reminders.search(db).searched
         stale = before is None or abs(now - from_utc_text(before)) >= REMEMBERED_EVERY
-        return stale or reminders.any_fallen_due(db, *self._asked(db, now))
+        stamp, longest = utc_text(now), utc_text(now - LOOKS_BACK)
+        each = (as_json([window]) for window in self._windows(db, now))
+        return stale or any(reminders.any_fallen_due(db, one, stamp, longest) for one in (as_json([]), *each))
 
     async def _search(self, now: datetime) -> None:
         # A window each, in transactions of their own: a morning's rows of a whole country keep no reply waiting.
