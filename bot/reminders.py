@@ -98,9 +98,10 @@ class Reminders:
         # A window each, in transactions of their own: a morning's rows of a whole country keep no reply waiting.
         # What a crash leaves undone the next search finds again: how far it has come is noted last.
         stamp, longest = utc_text(now), utc_text(now - LOOKS_BACK)
-        for window in await self._database.read(self._windows, now):
-            await self._database.write(reminders.add_fallen_due, as_json([window]), stamp, longest)
-        await self._database.write(reminders.add_fallen_due, as_json([]), stamp, longest)
+        found = await self._database.read(self._windows, now)
+        for one in (as_json([]), *(as_json([window]) for window in found)):
+            while await self._database.write(reminders.add_fallen_due, one, stamp, longest) == reminders.MOST_AT_ONCE:
+                pass
         await self._database.write(reminders.set_searched, stamp)
 
     def _asked(self, db: Connection, now: datetime) -> tuple[str, str, str]:
