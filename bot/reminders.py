@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 LOOKS_BACK = timedelta(days=8)
 """How far back a missed reminder is still recorded as missed; the channels keep messages for 7 days at most."""
 
-OVERLAP = timedelta(minutes=10)
+OVERLAP = timedelta(minutes=2)
 """How much is searched again: what was stored while the last search ran must not be passed over."""
 
 JUMP = timedelta(minutes=1)
@@ -90,15 +90,18 @@ class Reminders:
     def _has_news(self, db: Connection, now: datetime) -> bool:
         before = reminders.search(db).searched
         stale = before is None or abs(now - from_utc_text(before)) >= REMEMBERED_EVERY
-        return stale or reminders.any_fallen_due(db, *self._asked(db, now))
+        stamp, longest = utc_text(now), utc_text(now - LOOKS_BACK)
+        each = (as_json([window]) for window in self._windows(db, now))
+        return stale or any(reminders.any_fallen_due(db, one, stamp, longest) for one in (as_json([]), *each))
 
     async def _search(self, now: datetime) -> None:
         # A window each, in transactions of their own: a morning's rows of a whole country keep no reply waiting.
         # What a crash leaves undone the next search finds again: how far it has come is noted last.
         stamp, longest = utc_text(now), utc_text(now - LOOKS_BACK)
-        for window in await self._database.read(self._windows, now):
-            await self._database.write(reminders.add_fallen_due, as_json([window]), stamp, longest)
-        await self._database.write(reminders.add_fallen_due, as_json([]), stamp, longest)
+        found = await self._database.read(self._windows, now)
+        for one in (as_json([]), *(as_json([window]) for window in found)):
+            while await self._database.write(reminders.add_fallen_due, one, stamp, longest) == reminders.MOST_AT_ONCE:
+                pass
         await self._database.write(reminders.set_searched, stamp)
 
     def _asked(self, db: Connection, now: datetime) -> tuple[str, str, str]:

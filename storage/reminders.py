@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from storage.database import Connection
 
+MOST_AT_ONCE = 5000  # rows of one statement: whoever waits for the writer waits a tenth of a second
+
 # What is due, from the windows (see bot/reminder_windows.py). CROSS JOIN and INDEXED BY: the windows are few, and each
 # meets an index; without figures about the tables SQLite would rather index five million meetings each time.
 # A rule whose moment had passed before the thing was planned, moved, or sent, reminds of nothing: it is news just now.
@@ -167,14 +169,14 @@ def any_fallen_due(db: Connection, windows: str, now: str, since: str) -> bool:
 
 
 def add_fallen_due(db: Connection, windows: str, now: str, since: str) -> int:
-    """Give a row to everything that is due and has none; return how many that were."""
+    """Give a row to what is due and has none, to MOST_AT_ONCE things at most; return how many that were."""
     return db.execute(
         f"""
         INSERT INTO reminders (sort, object_id, person_id, rule, occurrence, zone, daily, due_at, next_at, until)
-        {_FALLEN_DUE}
+        {_FALLEN_DUE} LIMIT :most
         ON CONFLICT DO NOTHING
         """,
-        {"windows": windows, "now": now, "since": since},
+        {"windows": windows, "now": now, "since": since, "most": MOST_AT_ONCE},
     ).rowcount
 
 

@@ -41,9 +41,9 @@ def ended(db: Connection, due: Due) -> Message:
     """Ask how it was."""
     meeting = _meeting(db, due)
     told = _ended_line(meeting, named=due.sort != "ended")
-    return Message(
-        lines([f"⏰ {told} Bagaimana?", material_of(meeting)]), (*ended_buttons(meeting), snooze_button(meeting))
-    )
+    # Three ways to say it are all that WhatsApp has buttons for; asked again the day after, one may put it off.
+    later = (snooze_button(meeting),) if due.sort == "overdue" else ()
+    return Message(lines([f"⏰ {told} Bagaimana?", material_of(meeting)]), (*ended_buttons(meeting), *later))
 
 
 def ended_part(db: Connection, due: Due) -> Part:

@@ -70,12 +70,15 @@ async def test_each_search_takes_less_than_a_fifth_of_a_second(tmp_path: Path) -
         taken: list[tuple[float, int, str]] = []
         found = windows(lead_times.lead_times(db), Hours(), now - timedelta(minutes=10), now, "Asia/Jakarta")
         for some in ([], *([one] for one in found)):
+            made = reminders.MOST_AT_ONCE
+            while made == reminders.MOST_AT_ONCE:
+                before = time.process_time()
+                made = reminders.add_fallen_due(db, as_json(some), stamp, since)
+                taken.append((time.process_time() - before, made, some[0].rule if some else "feedback"))
             before = time.process_time()
-            made = reminders.add_fallen_due(db, as_json(some), stamp, since)
-            taken.append((time.process_time() - before, made, some[0].rule if some else "feedback"))
-        before = time.process_time()
-        assert not reminders.any_fallen_due(db, as_json(found), stamp, since)
-        return [*taken, (time.process_time() - before, 0, "nothing more")]
+            assert not reminders.any_fallen_due(db, as_json(some), stamp, since)
+            taken.append((time.process_time() - before, 0, "nothing more"))
+        return taken
 
     for name, now in (("noon", NOON), ("morning", MORNING), ("month's end", MONTH_END)):
         taken = await database.write(measure, now)
