@@ -27,6 +27,7 @@ from handlers.announcing.event_details import (
 )
 from handlers.announcing.event_seats import ask_seats, seat_lines
 from handlers.announcing.hold import HOLD, say_held
+from handlers.announcing.leaving import leaves_at, quiet_line
 from handlers.announcing.letter import MOST_PLACE, MOST_SUBJECT
 from handlers.announcing.send_time import SendTime
 from handlers.checking_in.event_slots import add_slots
@@ -84,7 +85,9 @@ async def ask_plan(chat: Chat, read: Reader) -> Plan:
     reached = await read(reach, recipients.audience)
     file = _attachment(files)
     plan = Plan(*basics, file, recipients.audience, reached.total, details, offers, sends, point, slots)
-    await _confirm(chat, plan, recipients.told, reached)
+    leaves = await read(leaves_at, chat.now, chat.zone, sends, plan.starts_at(chat.zone))
+    night = "" if sends else quiet_line(leaves, chat.now, chat.zone)
+    await _confirm(chat, plan, (*recipients.told, night), reached)
     return plan
 
 
@@ -134,6 +137,7 @@ def save(tx: Settling, plan: Plan) -> None:
     """Make the event and its slots, invite everybody who is meant, and post the cards, held for a minute."""
     if tx.me.role not in OPERATORS:
         raise Refused("Yang bisa mengumumkan kegiatan hanya operator Dinas.")
+    leaves = leaves_at(tx.db, tx.now, tx.zone, plan.sends_at, plan.starts_at(tx.zone))
     event = events.add_event(
         tx.db,
         ref=tx.ref,
@@ -150,7 +154,7 @@ def save(tx: Settling, plan: Plan) -> None:
         made_by=tx.me.id,
         now=tx.stamp,
         details=plan.details,
-        sends_at=utc_text(max(tx.now + HOLD, plan.sends_at or tx.now)),
+        sends_at=utc_text(leaves),
         point=plan.point,
     )
     seats.set_seats(tx.db, event.id, plan.seats)
@@ -161,7 +165,7 @@ def save(tx: Settling, plan: Plan) -> None:
     for person_id, name in people:
         send_card(tx, event, person_id, name)
     office.note(tx.db, tx.stamp, tx.me.id, "announce", f"event:{event.id}", f"{len(people)} orang")
-    say_held(tx, event, len(people), scheduled=plan.sends_at is not None)
+    say_held(tx, event, len(people), scheduled=plan.sends_at is not None or leaves > tx.now + HOLD)
 
 
 def _say_read(chat: Chat, start: Start) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.chat import Chat, Dialog, Reader, Refused
-from bot.clock import utc_text
+from bot.clock import from_utc_text, utc_text
 from bot.dates import show_moment
 from bot.message import Message
 from bot.picked import choose
@@ -12,7 +12,7 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.announcing.audience import ask_audience, show_reach
 from handlers.announcing.event_details import LEFT_OUT, Unasked
-from handlers.announcing.hold import HOLD
+from handlers.announcing.leaving import leaves_at, quiet_line
 from handlers.announcing.send_time import SendTime
 from handlers.broadcasting.content import Content, WhatToSay
 from handlers.broadcasting.copies import send_copy, signed
@@ -87,7 +87,9 @@ async def _ask_plan(chat: Chat, read: Reader, content: Content, office_name: str
     sends = await chat.ask("sends", question, given=LEFT_OUT)
     reached = await read(reach, audience)
     plan = Plan(content, audience, asks, reached.total, sends)
-    await _confirm(chat, plan, told, reached, office_name)
+    leaves = await read(leaves_at, chat.now, chat.zone, sends)
+    night = "" if sends else quiet_line(leaves, chat.now, chat.zone)
+    await _confirm(chat, plan, (*told, night), reached, office_name)
     return plan
 
 
@@ -148,8 +150,9 @@ def _save_plan(tx: Settling, plan: Plan, office_name: str) -> None:
 
 def send_all(tx: Settling, one: Broadcast, office_name: str, decided_by: int | None = None) -> int:
     """Freeze the recipients, post their copies to leave after the hold, say so; return how many people that are."""
-    leaves = max(utc_text(tx.now + HOLD), one.wanted_at or "")
-    broadcasts.let_go(tx.db, one.id, leaves, decided_by)
+    wanted = from_utc_text(one.wanted_at) if one.wanted_at else None
+    leaves = leaves_at(tx.db, tx.now, tx.zone, wanted)
+    broadcasts.let_go(tx.db, one.id, utc_text(leaves), decided_by)
     people = broadcasts.freeze(tx.db, one.id, one.audience)
     if one.asks == "forward":
         forwards.freeze(tx.db, one.id)

@@ -1,12 +1,13 @@
 """How a broadcast stands: on its way, sent, failed, read, passed on; stopping it, sending it again to the failed."""
 
 from bot.chat import Chat, Dialog, Reader, Refused
-from bot.clock import from_utc_text
+from bot.clock import from_utc_text, utc_text
 from bot.dates import show_moment
 from bot.message import Choice, Message
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
+from handlers.announcing.hold import HOLD
 from handlers.broadcasting.copies import forward_card, send_copy
 from storage import broadcasts, forwards, office
 from storage.broadcasts import Broadcast
@@ -29,9 +30,9 @@ def card_of(db: Connection, one: Broadcast, now: str, zone: str) -> Message:
     if one.state == "sent" and not one.is_out(now):
         assert one.sends_at is not None
         leaves = show_moment(from_utc_text(one.sends_at), zone)
-        said = (
-            f"Akan dikirim {leaves} ke {total} orang." if one.wanted_at else f"Dikirim dalam 60 detik ke {total} orang."
-        )
+        soon = one.sends_at <= utc_text(from_utc_text(now) + HOLD)
+        said = f"Dikirim dalam {HOLD.seconds} detik" if soon else f"Akan dikirim {leaves}"
+        said = f"{said} ke {total} orang."
         return Message(lines([head, said]), (action("siaran-henti", one.id, "Batalkan"), _look(one)))
     left = one.asks == "forward" and bool(forwards.owing(db, one.id))
     return Message(lines([head, *_told(db, one, found)]), _buttons(one, found, left))
