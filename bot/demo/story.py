@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from bot.app import App
 from bot.channels.simulator import NAME, Simulator
 from bot.clock import MovableClock, utc_text
-from bot.dates import to_utc
+from bot.demo import months
 from bot.demo.bimtek import FIRST_DAY, UNREGISTERED, Guest, guests
 from bot.demo.people import DemoPerson, people, supervisors
-from storage import chats, desk, events, groups, lessons, meeting_records, places, plans
+from storage import chats, desk, events, places
 from storage import people as roster
 from storage.database import Connection
 from storage.seeds import load_seeds
@@ -41,7 +41,6 @@ RULES = ("Bukti yang dihitung: 1, 2, 4, 5\nSyarat hadir: 5", "Simpan")  # a code
 HOURS = {7: 10, 8: 13, 9: 17, 10: 20}  # day of November: when people answer on it
 SHOWN = (0, 1, 2, 151)  # Siti Aminah, two more facilitators, a TKSK; the committee member comes before them
 ON_COMMITTEE = 7
-GROUPS = (("Melati", 18), ("Mawar", 22))
 
 
 def phones_on_page() -> frozenset[str]:
@@ -67,7 +66,7 @@ async def tell(app: App, clock: MovableClock, zone: str) -> None:
         await told.wake(date(2023, 11, day), time(8, 0))
         await told.wait_until(date(2023, 11, day), time(hour, 5))
         await told.answers([one for one in guests() if one.answers_on == date(2023, 11, day)])
-    for hour in (8, 18):
+    for hour in (8, 12, 18):
         await told.wake(date(2023, 11, 11), time(hour, 0))
     await told.wait_until(*OPENS)
 
@@ -138,8 +137,8 @@ def _settle_in(db: Connection, now: str) -> None:
     desk.put_on_page(db, _address(OPERATOR[1]), OPERATOR[0])
     for place in (ON_COMMITTEE, *SHOWN):
         desk.put_on_page(db, _address(people()[place].phone), people()[place].name)
-    for place in SHOWN[:2]:
-        _plan_month(db, ids[place], people()[place], now)
+    facilitators = [(id_, one) for id_, one in zip(ids, people(), strict=True) if one.role == "facilitator"]
+    months.fill_months(db, facilitators, shown=[ids[place] for place in SHOWN[:2]])
 
 
 def _add(db: Connection, one: DemoPerson, district_id: int, now: str) -> int:
@@ -165,51 +164,3 @@ def _choose_committee(db: Connection) -> None:
     member = roster.person_with_phone(db, people()[ON_COMMITTEE].phone)
     assert member is not None
     events.set_committee(db, 1, member.id, True)
-
-
-def _plan_month(db: Connection, person_id: int, one: DemoPerson, now: str) -> None:
-    """Give a facilitator two groups: each has had its first lesson, and the second is planned in the days to come."""
-    village = places.village_named(db, one.village)[0]
-    for place, (name, members) in enumerate(GROUPS):
-        ref = f"demo-{person_id}-{place}"
-        group = groups.add_group(
-            db, ref=ref, person_id=person_id, village_id=village.id, name=name, members=members, now=now
-        )
-        first, second = (lessons.lesson_numbered(db, number) for number in ("2.1", "2.2"))
-        assert first is not None
-        assert second is not None
-        held, planned = date(2023, 10, 18 + place), date(2023, 11, 13 + place)
-        at, zone = time(14, 0), "Asia/Jakarta"
-        meeting_records.hold_meeting(
-            db,
-            ref=f"{ref}-held",
-            planned=None,
-            lesson_id=first.id,
-            topic="",
-            day=held.isoformat(),
-            starts_at=utc_text(to_utc(held, at, zone)),
-            ends_at=utc_text(to_utc(held, time(16, 0), zone)),
-            members=members,
-            obstacles="",
-            follow_up="Anggota membawa catatan belanja.",
-            absences={3: "sick"},
-            photos=(),
-            group_id=group,
-            person_id=person_id,
-            zone=zone,
-            now=now,
-        )
-        plans.plan_meeting(
-            db,
-            ref=f"{ref}-planned",
-            lesson_id=second.id,
-            topic="",
-            day=planned.isoformat(),
-            starts_at=utc_text(to_utc(planned, at, zone)),
-            ends_at=utc_text(to_utc(planned, time(16, 0), zone)),
-            place="Balai desa",
-            group_id=group,
-            person_id=person_id,
-            zone=zone,
-            now=now,
-        )
