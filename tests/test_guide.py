@@ -1,4 +1,4 @@
-"""The office's guide says what the bot says: every chat, button, sentence and command quoted in it is a real one."""
+"""The guides say what the bot says: every chat, button, sentence and command quoted in them is a real one."""
 
 import ast
 import re
@@ -12,12 +12,14 @@ import pytest
 from handlers import build_routes
 
 ROOT = Path(__file__).parent.parent
-GUIDE = (ROOT / "docs" / "panduan-kegiatan.md").read_text()
+GUIDES = {name: (ROOT / "docs" / f"panduan-{name}.md").read_text() for name in ("kegiatan", "p2k2")}
 LEFT_OUT = "…"
 
 FENCED = re.compile(r"^```chat\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-CHATS = FENCED.findall(GUIDE)
-PROSE = re.sub(r"`[^`\n]*`", "", FENCED.sub("", GUIDE))  # what stands in `code` is typed by people, not said by the bot
+CHATS = [chat for guide in GUIDES.values() for chat in FENCED.findall(guide)]
+PROSE = {  # what stands in `code` is typed by people, not said by the bot
+    name: re.sub(r"`[^`\n]*`", "", FENCED.sub("", guide)) for name, guide in GUIDES.items()
+}
 BUTTON = re.compile(r"\[([^\]\n]+)\](?!\()")
 TURN = re.compile(r"[A-Z]\w*[<>~] ")
 
@@ -94,33 +96,41 @@ def test_every_chat_in_the_guide_was_played(chat: str) -> None:
     assert any(occurs(quoted, turns_of(one)) for one in transcripts()), chat
 
 
-def test_every_button_in_the_guide_exists() -> None:
+@pytest.mark.parametrize(("guide", "many"), [("kegiatan", 40), ("p2k2", 30)])
+def test_every_button_in_the_guide_exists(guide: str, many: int) -> None:
     """Who looks for a button finds it, under this very label."""
-    named = set(BUTTON.findall(PROSE))
-    assert len(named) > 40
+    named = set(BUTTON.findall(PROSE[guide]))
+    assert len(named) > many
     assert not named - shown() - literals()
 
 
 def test_every_line_to_type_in_the_guide_is_read() -> None:
     """Who types `Pakaian: batik` at a summary fills a field that there is."""
-    named = set(re.findall(r"`([A-Z][\w ]+): ", GUIDE))
+    named = set(re.findall(r"`([A-Z][\w ]+): ", GUIDES["kegiatan"]))
     assert len(named) > 10
     assert not named - shown() - literals()
 
 
 def test_every_sentence_quoted_in_the_guide_is_said() -> None:
     """What stands in “quotes” is read on a phone, a sheet or the board, letter by letter."""
-    quoted = set(re.findall(r"“([^”]+)”", PROSE))
+    quoted = set(re.findall(r"“([^”]+)”", "\n".join(PROSE.values())))
     said = "\n".join([*transcripts(), *literals()])
     assert len(quoted) > 10
     assert not {one for one in quoted if one not in said}
 
 
-def test_every_command_in_the_guide_exists() -> None:
+@pytest.mark.parametrize(
+    ("guide", "some"),
+    [
+        ("kegiatan", {"buat", "kegiatan", "rekap", "periksa"}),
+        ("p2k2", {"kelompok", "jadwal", "p2k2", "rekap", "siaran"}),
+    ],
+)
+def test_every_command_in_the_guide_exists(guide: str, some: set[str]) -> None:
     """Who types a command of the guide is understood."""
     known = {one.word for one in build_routes("Kantor").commands}
-    named = set(re.findall(r"`/(\w+)", GUIDE))
-    assert {"buat", "kegiatan", "rekap", "periksa"} <= named <= known
+    named = set(re.findall(r"`/(\w+)", GUIDES[guide]))
+    assert some <= named <= known
 
 
 def test_a_changed_line_is_found_out() -> None:
