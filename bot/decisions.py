@@ -207,6 +207,8 @@ class Decisions:
         beside = await self._open(replace(scene, open=None), said, letter, wanted)
         if not beside.asks:
             return beside
+        if dialog.steps == 1 and _is_untouched(opened):
+            return _leaving(beside)
         return _asking_to_resume(opened, dialog, {"name": wanted.name, "arg": wanted.arg})
 
     async def _resume_or_leave(
@@ -217,13 +219,9 @@ class Decisions:
             return await self._show_again(scene, dialog, said, opened)
         if not wanted:
             return _closing("Baik, ditinggalkan. Tidak ada yang disimpan. Ketik menu untuk pilihan lain.")
-        follow = await self._open(replace(scene, open=None), said, letter, Wanted(wanted["name"], wanted["arg"]))
-
-        def settle(tx: Settling) -> None:
-            dialogs.close(tx.db, tx.chat)
-            follow.settle(tx)
-
-        return Decision(settle, asks=follow.asks)
+        return _leaving(
+            await self._open(replace(scene, open=None), said, letter, Wanted(wanted["name"], wanted["arg"]))
+        )
 
     async def _run(
         self, scene: Scene, dialog: Dialog[Any], said: Said, opened: OpenDialog, offer: Said | None
@@ -320,6 +318,12 @@ def _chosen(opened: OpenDialog, said: Said) -> str | None:
     return said.token.removeprefix(mine) if said.kind == "tap" and said.token.startswith(mine) else None
 
 
+def _is_untouched(opened: OpenDialog) -> bool:
+    """Say whether nothing is lost with the dialog: it was told nothing, and shows no summary that waits for a yes."""
+    asked = opened.open_step
+    return asked is not None and asked[0] != "confirm" and not opened.answers and opened.partial is None
+
+
 def _bring_back(opened: OpenDialog) -> bool:
     """Restore what the open question had been answered before the summary opened it again; say whether it did."""
     if opened.open_step is None:
@@ -352,6 +356,16 @@ def _asking_to_resume(opened: OpenDialog, dialog: Dialog[Any], wanted: dict[str,
 
 def _saying(text: str) -> Decision:
     return Decision(lambda tx: tx.say(text))
+
+
+def _leaving(follow: Decision) -> Decision:
+    """Close the open dialog, and let another one begin."""
+
+    def settle(tx: Settling) -> None:
+        dialogs.close(tx.db, tx.chat)
+        follow.settle(tx)
+
+    return Decision(settle, asks=follow.asks)
 
 
 def _closing(text: str) -> Decision:
