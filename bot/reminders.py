@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from math import inf
 
 from bot.clock import Clock, from_utc_text, utc_text
 from bot.dates import local, to_utc
@@ -51,7 +52,7 @@ class Reminders:
         self._compose = compose
         self._zone = zone
         self._seen: tuple[datetime, float] | None = None
-        self._rests_until = 0.0
+        self._rests_until = -inf
 
     async def post_due(self) -> int:
         """Give a row to what has fallen due, and send or settle what waits; return how many were settled."""
@@ -84,7 +85,7 @@ class Reminders:
         seconds = round(jump.total_seconds())
         log.warning("the clock jumped seconds=%d", seconds)
         await self._database.write(reminders.note_jump, utc_text(now), seconds)
-        self._rests_until = steady + RESTS_AFTER_JUMP if seconds > 0 else 0.0
+        self._rests_until = steady + RESTS_AFTER_JUMP if seconds > 0 else -inf
         return seconds > 0
 
     def _has_news(self, db: Connection, now: datetime) -> bool:

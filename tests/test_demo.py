@@ -11,7 +11,7 @@ import pytest
 
 from bot.app import build
 from bot.channels.simulator import Simulator
-from bot.clock import StoppedClock, utc_text
+from bot.clock import MovableClock, StoppedClock, utc_text
 from bot.demo import story
 from bot.demo.bimtek import SUBSTITUTES, guests
 from bot.demo.desk import make_desk
@@ -28,7 +28,7 @@ def count(db: Connection, sql: str) -> int:
 
 async def test_the_story_leads_to_the_morning_of_the_bimtek(tmp_path: Path) -> None:
     """Announced to all 174, half answered, everybody reminded who was not away, and day one about to open."""
-    clock = StoppedClock(datetime.combine(*story.BEGINS, ZoneInfo(ZONE)))
+    clock = MovableClock(datetime.combine(*story.BEGINS, ZoneInfo(ZONE)))
     async with build(plan_demo(tmp_path), clock) as app:
         await story.tell(app, clock, ZONE)
         read = app.database.read
@@ -48,6 +48,9 @@ async def test_the_story_leads_to_the_morning_of_the_bimtek(tmp_path: Path) -> N
         away = await read(count, "SELECT count(*) FROM invitations WHERE answer IN ('no', 'delegated')")
         reminded = await read(count, "SELECT count(*) FROM reminders WHERE sort = 'event' AND state = 'posted'")
         assert reminded == 168 + SUBSTITUTES - away
+        assert await read(count, "SELECT count(*) FROM reminders WHERE sort = 'ended' AND state = 'posted'") == 1
+        assert await read(count, "SELECT count(*) FROM meetings WHERE state = 'held'") > 2500
+        assert await read(count, "SELECT count(*) FROM meetings WHERE state = 'planned'") == 5
         assert await read(count, "SELECT count(*) FROM outbox WHERE state NOT IN ('sent')") == 0
         assert await read(count, "SELECT count(*) FROM inbox WHERE state <> 'done'") == 0
         desk = make_desk(app, clock, app.channels["simulator"], HINTS)  # type: ignore[arg-type]
@@ -140,4 +143,5 @@ async def _morning(page: Any) -> None:
         await tap(siti, answer)
     await hear(siti, "Tersimpan: 18 dari 18 hadir.")
     await page.get_by_role("button", name="+1 hari").click()
-    await hear(siti, "P2K2 Kelompok Melati")
+    await hear(siti, "⏰ P2K2 Kelompok Kenanga (20 anggota) selesai pukul 12.00 WIB. Bagaimana?")
+    await hear(siti, "di Balai desa.")
