@@ -116,6 +116,19 @@ async def test_a_meeting_nobody_planned_costs_a_line_a_tap_and_two_messages(talk
     assert await rows(talk, "SELECT sick, excused, absent FROM meetings") == [(1, 1, 0)]
 
 
+@pytest.mark.parametrize("said", [["Siti> [Terlaksana, semua hadir]"], ["Siti> [Ada yang tidak hadir]", "Siti> 3s 7i"]])
+async def test_from_the_card_that_comes_by_itself_a_log_costs_three_messages(talk: Talk, said: list[str]) -> None:
+    """The card at the planned end is the first of them: nobody has to ask for it."""
+    await talk.play((*A_PLAN, "@ 2023-11-07 15:59"))
+    before = await spent(talk)
+    await talk.play(["@ 2023-11-07 16:00"])
+    assert "selesai pukul 16.00 WIB. Bagaimana?" in (await last_message(talk)).text.plain
+    await talk.play(said)
+    assert cost_of(said)[0] == 1
+    assert await spent(talk) - before == 3
+    assert await rows(talk, "SELECT state FROM meetings") == [("held",)]
+
+
 def cost_of(said: list[str]) -> tuple[int, int]:
     """Return how many taps and how many typed characters these are."""
     told = [line.partition("> ")[2] for line in said]

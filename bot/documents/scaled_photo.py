@@ -19,7 +19,9 @@ def scale_photo(content: bytes, longest: int, quality: int = 80) -> ScaledPhoto 
 
     try:
         with Image.open(io.BytesIO(content)) as opened:
-            opened.draft("RGB", (longest, longest))  # a large JPEG is decoded small at once
+            shrinks = max(1, max(opened.size) / longest)
+            # A large JPEG is decoded small at once, but never below this size: a square would ask for all of it.
+            opened.draft("RGB", (int(opened.width / shrinks), int(opened.height / shrinks)))
             upright = ImageOps.exif_transpose(opened).convert("RGB")
             upright.thumbnail((longest, longest), Image.Resampling.LANCZOS)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -16,7 +16,7 @@ from bot.text import Text, bold, lines
 from handlers.overseeing.month_card import NO_GROUPS, WORDS, by_facilitator, groups_of, show_share
 from handlers.overseeing.scope import OVERSEERS, Scope, read_scope
 from storage import month_standing, rules
-from storage.month_standing import MonthShare, Standing
+from storage.month_standing import MonthShare, Standing, Status
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TARGET = "meetings-per-group"
@@ -53,7 +53,7 @@ async def write(chat: Chat, read: Reader) -> File:
     found = await _groups(chat, read, scope)
     until = scope.month.month
     year = [date(scope.month.year, number, 1) for number in range(1, until + 1)]
-    months = {f"{one:%Y-%m}": await groups_of(chat, read, replace(scope, month=one)) for one in year}
+    months = await read(month_standing.year_statuses, scope.key, utc_text(chat.now), scope.district_id)
     target = int(await read(rules.rule, TARGET) or 1)
     where, month = _where(scope, found), dates.show_month(scope.month)
     content = await asyncio.to_thread(_write, month, where, year, found, months, target)
@@ -101,7 +101,7 @@ def _write(
     where: str,
     year: Sequence[date],
     found: Sequence[Standing],
-    months: dict[str, list[Standing]],
+    months: Mapping[str, Mapping[int, Status]],
     target: int,
 ) -> bytes:
     from bot.documents.month_workbook import Counted, GroupYear, write_month
@@ -121,7 +121,6 @@ def _write(
             sum(one.done for one in groups),
         )
 
-    by_month = {key: {one.group_id: WORDS[one.status].capitalize() for one in inside} for key, inside in months.items()}
     return write_month(
         month,
         where,
@@ -134,7 +133,7 @@ def _write(
                 one.person,
                 one.group,
                 one.village,
-                {key: words[one.group_id] for key, words in by_month.items() if one.group_id in words},
+                {key: WORDS[part[one.group_id]].capitalize() for key, part in months.items() if one.group_id in part},
             )
             for one in found
         ],

@@ -53,7 +53,8 @@ def _folder(
 ) -> list[tuple[str, bytes]]:
     scaled = [scale_photo(photo, LONGEST) for photo in photos]
     kept = [photo.content for photo in scaled if photo is not None]
+    # The report's own smaller copies come from what was sent: decoding that small is quicker than scaling twice.
     return [
-        (report_name(one, begins), write_word(paper, one, kept, today)),
+        (report_name(one, begins), write_word(paper, one, photos, today)),
         *((photo_name(begins, number), content) for number, content in enumerate(kept, 1)),
     ]

@@ -17,7 +17,7 @@ from handlers.scheduling.starts import refuse_bad_start
 from storage import meetings, plans
 from storage.meetings import Meeting
 
-WHATS = {"move": "Pindah waktu", "lesson": "Ganti materi", "place": "Ganti tempat", "cancel": "Batalkan pertemuan"}
+WHATS = {"move": "Pindah waktu", "lesson": "Ganti materi", "place": "Ganti tempat", "off": "Batalkan pertemuan"}
 MOST_IN_PLACE = 100
 
 
@@ -66,7 +66,7 @@ async def ask_change(chat: Chat, read: Reader, meeting: Meeting) -> Change:
     about = meeting.id
     prompt = lines([describe(meeting), "Ubah apa?"])
     what = await chat.ask("what", choose(prompt, {key: key for key in WHATS}, WHATS.__getitem__), about=about)
-    if what == "cancel":
+    if what == "off":  # "cancel" is the engine's own word, and would leave the dialog
         sure = yes_or_no(f"Batalkan P2K2 {which(meeting)}, {when(meeting)}?", "Batalkan")
         return Cancel(meeting.id, await chat.ask("sure", sure, about=about))
     if what == "lesson":

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.bench import dialogs, idle, national, pace
+from tests.bench import dialogs, idle, meetings, national, pace
 from tests.bench.arena import BOT_CORE, SERVER_CORE, Ran, process, server
 from tests.bench.contestants import AIOGRAM, OURS, PTB, Middle, broadcast, storm
 from tests.bench.server import TOKEN
@@ -185,6 +185,23 @@ def measure_national(people: People = 35_000, storming: int = 2000, rounds: Roun
         figures = Middle.of(runs)
         table.add_row(
             name, f"{mib:.0f}" if mib else "", f"{figures.rate:.0f}", f"{figures.cpu_each:.2f}", f"{figures.peak:.0f}"
+        )
+    out.print(table)
+
+
+@cli.command("meetings")
+def measure_meetings(people: People = 35_000, groups: int = 400_000, held: int = 5_000_000) -> None:
+    """Log, remind and recap P2K2 on a store of national size, and on a small one."""
+    sizes = meetings.Size(200, 2_400, 30_000), meetings.Size(people, groups, held)
+    with progress() as bar:
+        task = bar.add_task("P2K2 of the nation", total=None)
+        found = meetings.compare(*sizes, lambda what: bar.update(task, description=what))
+    heads = ("MiB", "bytes each", "log ms", "its CPU", "tick", "morning", "card", "workbook", "picture")
+    table = table_of("P2K2, ms; a line and its yes; the recaps of 23 kecamatan", "meetings", *heads)
+    for size, one in zip(sizes, found, strict=True):
+        spans = (one.turn, one.turn_cpu, one.tick, one.morning, one.card, one.workbook, one.picture)
+        table.add_row(
+            str(size.meetings), f"{one.mib:.0f}", f"{one.each:.0f}", *(f"{1000 * each:.1f}" for each in spans)
         )
     out.print(table)
 
