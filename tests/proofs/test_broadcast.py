@@ -90,7 +90,7 @@ async def broadcast(folder: Path, count: int) -> str:
         uncertain = 0
         while (left := _broadcast_left(far)) < count * 4 // 5:
             if not crashed and left >= count // 3:
-                crashed = await house.dying_at(5, "after", _two_steps(desk))
+                crashed = await house.dying_at(5, "after", _some_steps(desk))
                 with house.db() as db:
                     uncertain = ledger.uncertain(db, "Died")
             if not edited and left >= count // 2:
@@ -145,8 +145,8 @@ async def _order(desk: Desk, count: int) -> tuple[int, int]:
     return int(told[1].replace(".", "")), kept
 
 
-async def _two_steps(desk: Desk) -> None:
-    for _ in range(2):
+async def _some_steps(desk: Desk) -> None:
+    for _ in range(10):
         await desk.passes()
 
 

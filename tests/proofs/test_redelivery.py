@@ -39,11 +39,11 @@ ACTIONS = {  # who may press it at all; what it then does is decided about the o
     "tambahbahan hapusbahan lihatbahan setujui-ubah tolak-ubah",
     "os": "dihubungi",
     "ocsftx": "klaim",
-    "ocs": "pantau pantau-ingatkan pantau-gambar pantau-excel",
+    "ocs": "pantau pantau-laporan pantau-foto verifikasi kembalikan pantau-ingatkan pantau-gambar pantau-excel",
     "ocsf": "laporan riwayat-p2k2",
     "f": "foto kiriman benar-p2k2 hapus-p2k2 bagaimana terlaksana absen tidak-terlaksana kirim-p2k2 ubah-p2k2 catatan "
     "gambarrekap semualaporan berkasrekap word tekslaporan undangan usul terimakelompok tolakkelompok tariktawaran "
-    "daftarhadir ubahkelompok riwayat terlewat",
+    "daftarhadir ubahkelompok riwayat terlewat nanti",
 }
 
 
