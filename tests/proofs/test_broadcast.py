@@ -35,9 +35,7 @@ def found(db: Connection, count: int) -> None:
         people.add_person(
             db, name=f"Tanpa {one}", phone=None, role="facilitator", district_id=None, village_id=None, now=now
         )
-    rahma = people.add_person(
-        db, name="Rahma", phone=None, role="operator", district_id=None, village_id=None, now=now
-    )
+    rahma = people.add_person(db, name="Rahma", phone=None, role="operator", district_id=None, village_id=None, now=now)
     chats.hear(db, f"telegram:{OPERATOR}", "telegram", "Rahma", now)
     people.link_chat(db, f"telegram:{OPERATOR}", rahma, now)
 

@@ -100,7 +100,9 @@ async def bad_network(folder: Path, sends: int) -> str:
             states = dict(db.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
             copies = db.execute("SELECT count(*) FROM outbox WHERE copies = 1").fetchone()[0]
             doubted = ledger.uncertain(db)
-            repeated = db.execute("SELECT count(*) FROM outbox WHERE copies > 0 AND uncertain_do = 'drop'").fetchone()[0]
+            repeated = db.execute("SELECT count(*) FROM outbox WHERE copies > 0 AND uncertain_do = 'drop'").fetchone()[
+                0
+            ]
     assert wrong == []
     assert far.too_early == []
     assert set(states) <= SETTLED
@@ -199,5 +201,3 @@ async def test_two_thousand_sends_through_a_bad_network(tmp_path: Path) -> None:
     """Two thousand sends, and five hundred by WhatsApp."""
     await bad_network(tmp_path / "telegram", 2_000)
     await bad_graph(tmp_path / "whatsapp", 500)
-
-
