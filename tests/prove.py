@@ -115,9 +115,8 @@ async def _run_all(wanted: list[int], *, nightly: bool, jobs: int) -> int:
             done += 1
             said = out.decode().rpartition("FIGURES ")[2].strip()
             status = int(process.returncode or 0) or int(not said)
-            _tell(
-                f"{done}/{len(wanted)} {PROOFS[at].name} {PROOFS[at].shows}: {'ok' if not status else 'FAILED'}, {seconds:.0f} s"
-            )
+            ended = "FAILED" if status else "ok"
+            _tell(f"{done}/{len(wanted)} {PROOFS[at].name} {PROOFS[at].shows}: {ended}, {seconds:.0f} s")
             return status, said if not status else (err.decode().strip() or "nothing was said")[-3000:], seconds
 
     longest_first = sorted(wanted, key=lambda at: PROOFS[at].name not in ("T1", "T2", "T3"))
@@ -139,7 +138,7 @@ async def _run_all(wanted: list[int], *, nightly: bool, jobs: int) -> int:
 def _machine() -> str:
     load = f", load {os.getloadavg()[0]:.0f}" if hasattr(os, "getloadavg") else ""
     return (
-        f"{datetime.now(UTC):%d %B %Y}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "  # noqa: DTZ
+        f"{datetime.now(UTC):%d %B %Y}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}{load}"
     )
 

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import itertools
 import os
 import shutil
 import tempfile
@@ -169,7 +170,7 @@ def _out_of_order(db: Connection) -> list[tuple[int, int]]:
     ).fetchall()
     return [
         (first[1], second[1])
-        for first, second in zip(rows, rows[1:], strict=False)
+        for first, second in itertools.pairwise(rows)
         if first[0] == second[0] and first[2] > second[2]
     ]
 

@@ -88,8 +88,9 @@ def trace(folder: Path, turns: int) -> str:
     """Watch the system calls of so many turns: each is synced between its last write and its acknowledgement."""
     told = folder / "trace"
     calls = "fdatasync,fsync,pwrite64,write,openat"
+    watched = ["strace", "-f", "-y", "-s", "40", "-e", f"trace={calls}", "-o", told]
     done = subprocess.run(
-        ["strace", "-f", "-y", "-s", "40", "-e", f"trace={calls}", "-o", told, sys.executable, "-m", __name__, folder, f"{turns}"],
+        [*watched, sys.executable, "-m", "tests.proofs.test_power", folder, f"{turns}"],
         capture_output=True,
         text=True,
         timeout=300,
