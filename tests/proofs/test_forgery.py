@@ -109,7 +109,8 @@ async def broken_webhooks(folder: Path, count: int) -> str:
     assert "new" not in states
     assert [why for why in reasons if not why.startswith(KNOWN_REASONS)] == []
     assert number.channel is not None
-    return f"{count} mutated webhooks: inbox {states}, parked for {len(reasons)} reasons that are known; the next person served"
+    parked = f"parked for {len(reasons)} reasons that are known"
+    return f"{count} mutated webhooks: inbox {states}, {parked}; the next person served"
 
 
 def _office_tables(db: Connection) -> dict[str, list[tuple[Any, ...]]]:
