@@ -8,8 +8,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from bot import dates
 from bot.clock import utc_text
 from tests.test_reminders import Office, _forget, _states_of, opened
@@ -104,9 +102,3 @@ async def _look(
 async def test_twenty_four_meetings_in_bad_times(tmp_path: Path) -> None:
     """Twenty-four: enough to notice at every run of the suite."""
     assert "early 0" in await clock_cases(tmp_path, 24)
-
-
-@pytest.mark.proof
-async def test_three_hundred_meetings_in_bad_times(tmp_path: Path) -> None:
-    """Three hundred cases."""
-    await clock_cases(tmp_path, 300)

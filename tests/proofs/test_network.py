@@ -10,8 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from bot.app import App, Plan, build
 from bot.channels.channel import Channel, Keep, Open, Store
 from bot.channels.whatsapp import WhatsApp
@@ -194,10 +192,3 @@ async def test_two_hundred_sends_through_a_bad_network(tmp_path: Path) -> None:
 async def test_two_hundred_sends_through_a_bad_network_of_whatsapp(tmp_path: Path) -> None:
     """The same on the other channel, where receipts tell what became of the doubtful."""
     assert "second copies: 0" in await bad_graph(tmp_path, 200)
-
-
-@pytest.mark.proof
-async def test_two_thousand_sends_through_a_bad_network(tmp_path: Path) -> None:
-    """Two thousand sends, and five hundred by WhatsApp."""
-    await bad_network(tmp_path / "telegram", 2_000)
-    await bad_graph(tmp_path / "whatsapp", 500)

@@ -12,8 +12,6 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from bot.clock import utc_text
 from bot.message import Message
 from storage import chats, inbox, outbox
@@ -124,19 +122,6 @@ async def _be_traced(folder: Path, turns: int) -> None:
 async def test_ten_cuts_of_the_power(tmp_path: Path) -> None:
     """Ten: enough to notice at every run of the suite."""
     assert "inconsistent: 0" in await power_loss(tmp_path, 10)
-
-
-@pytest.mark.proof
-async def test_a_hundred_cuts_of_the_power(tmp_path: Path) -> None:
-    """A hundred cuts."""
-    await power_loss(tmp_path, 100)
-
-
-@pytest.mark.proof
-@pytest.mark.skipif(not shutil.which("strace"), reason="Debian's strace is not installed")
-def test_no_answer_is_given_before_its_sync(tmp_path: Path) -> None:
-    """Of twenty turns one by one."""
-    trace(tmp_path, 20)
 
 
 if __name__ == "__main__":

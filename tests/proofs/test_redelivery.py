@@ -9,8 +9,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import pytest
-
 from bot.clock import utc_text
 from handlers import build_routes
 from storage import chats, people
@@ -179,10 +177,3 @@ async def test_two_hundred_updates_thrice(tmp_path: Path) -> None:
 async def test_each_role_may_do_its_own_commands(tmp_path: Path) -> None:
     """The table of the README, and nothing else."""
     assert "0 breaches" in await rights(tmp_path, actions=False)
-
-
-@pytest.mark.proof
-async def test_a_thousand_updates_thrice_and_every_action(tmp_path: Path) -> None:
-    """A thousand updates, and each role at each button."""
-    await redelivery(tmp_path / "updates", 1_000)
-    await rights(tmp_path / "rights", actions=True)
