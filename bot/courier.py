@@ -270,7 +270,8 @@ class Courier:
             case NeverLeft(error):
                 self._unreached.add(row.channel)
                 return self._retry(row, now, error)
-            case Unknown(error):
+            case _:
+                error = outcome.error  # Unknown is all that is left
                 if row.edit_of or self._channels[row.channel].capabilities.idempotent:
                     return self._retry(row, now, error)
                 log.warning("uncertain outbox=%d channel=%s error=%s", row.id, row.channel, error)

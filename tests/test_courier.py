@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from bot.channels.channel import (
     Accepted,
+    Busy,
     Channel,
     MarkupRefused,
     Moved,
@@ -30,7 +31,9 @@ from bot.channels.channel import (
     Stopped,
     Throttled,
     TokenRefused,
+    Undeliverable,
     Unknown,
+    WindowClosed,
 )
 from bot.clock import StoppedClock, utc_text
 from bot.courier import Courier
@@ -252,6 +255,10 @@ FOREVER = [NeverLeft("ConnectError")] * 200
         ([Moved("-100"), Moved("-101")] * 10, "resend", "failed", "failed", 0),
         ([Refused("BadRequest")], "resend", "failed", "failed", 0),
         ([Stopped("Forbidden")], "resend", "stopped", "stopped", 0),
+        ([Busy("unavailable"), Busy("unavailable"), TAKEN], "resend", "queued", "sent", 1),
+        ([Undeliverable("undeliverable (131026)")], "resend", "failed", "failed", 0),
+        ([WindowClosed(told=True)], "resend", "failed", "failed", 0),
+        ([LOST_REPLY, WindowClosed()], "resend", "uncertain", "uncertain", 1),
         ([TokenRefused("InvalidToken")], "resend", "queued", "queued", 0),
         ([NeverLeft("ConnectError"), TAKEN], "resend", "queued", "sent", 1),
         (FOREVER, "resend", "queued", "failed", 0),

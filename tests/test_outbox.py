@@ -468,6 +468,8 @@ class TestAttempts:
         for again in (outcomes.refused, outcomes.stopped):
             again(db, row, "BadRequest", at())
         outcomes.throttled(db, row, at(60), at())
+        outcomes.moved(db, row, "-100", at())
+        outcomes.undeliverable(db, row, "undeliverable (131026)", at())
         outcomes.uncertain(db, row, "TimedOut", at(), None)
         assert state(db, row) == "sent"
         assert due(db) == []

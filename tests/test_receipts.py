@@ -45,7 +45,7 @@ def sent(db: Connection, number: str = "wamid.1") -> int:
 
 def receipt(row: int, status: str, *, code: int | None = None, second: float = 1, number: str = "wamid.1") -> Receipt:
     error = whatsapp_errors.name_of(code) if code else None
-    follows = whatsapp_errors.follows(code) if code else "fail"
+    follows = whatsapp_errors.follows(code or None)
     return Receipt("whatsapp", number, status, at(second), row, error, follows, billable=True, category="service")
 
 

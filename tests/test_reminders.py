@@ -1,6 +1,7 @@
 """A reminder goes out once, in time or not at all, and whatever was planned, moved or cancelled in between."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -102,10 +103,10 @@ def _end(starts_at: str) -> str:
     return utc_text(from_utc_text(starts_at) + timedelta(hours=2))
 
 
-@pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    """Siti is registered and has a group of eighteen."""
-    database = await Database.open(tmp_path / "office.sqlite3")
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Office]:
+    """Open an office in which Siti is registered and has a group of eighteen."""
+    database = await Database.open(folder / "office.sqlite3")
 
     def settle(db: Connection) -> None:
         now = utc_text(START - timedelta(days=30))
@@ -122,6 +123,13 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     await database.write(settle)
     yield Office(database)
     await database.close()
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    """Siti is registered and has a group of eighteen."""
+    async with opened(tmp_path) as office:
+        yield office
 
 
 async def test_each_reminder_goes_once(office: Office) -> None:

@@ -68,8 +68,8 @@ async def test_every_message_survives_a_crash_at_every_write(
     await play_in("crashes", transcript, tmp_path, plainly, storms)
 
 
-async def play_in(weather: str, transcript: Path, folder: Path, plainly: dict[Path, Stored], storms: int = 0) -> None:
-    """Play a transcript in this weather, and compare."""
+async def play_in(weather: str, transcript: Path, folder: Path, plainly: dict[Path, Stored], storms: int = 0) -> int:
+    """Play a transcript in this weather, and compare; return how often the process died in it."""
     lines = transcript.read_text().splitlines()
     if transcript not in plainly:
         async with talking(folder / "plain", SimulatedPhones()) as talk:
@@ -82,6 +82,7 @@ async def play_in(weather: str, transcript: Path, folder: Path, plainly: dict[Pa
         assert await talk.app.database.read(everything) == plainly[transcript]
         # A weather that does not storm proves nothing.
         assert weather != "crashes" or talk.deaths >= talk.said * 0.8
+        return talk.deaths
 
 
 @pytest.mark.parametrize("transcript", CHATS)

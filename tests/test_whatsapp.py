@@ -247,6 +247,9 @@ async def test_contacts_are_own_only_when_whatsapp_says_so(world: World) -> None
         b'{"entry":[{"changes":[{"value":{"messages":[{"id":"a","type":"text","from":"62811234567"}]}}]}]}',
         b'{"entry":[{"changes":[{"value":{"messages":[{"id":"a","type":"text"}]}}]}]}',
         b'{"entry":[{"changes":[{"value":{"statuses":[{"id":5}]}}]}]}', b"\xff\xfe",
+        b'{"entry":[{"changes":[{"value":{"contacts":[{"wa_id":[]}],"messages":[{"id":"a","from":"62811234567"}]}}]}]}',
+        b'{"entry":[{"changes":[{"value":{"messages":[{"id":"\\ud800","from":"62811234567"}]}}]}]}',
+        b'{"entry":[{"changes":[{"value":{"statuses":[{"id":"\\ud800","status":"sent","timestamp":"1700000000"}]}}]}]}',
         b'{"entry":[{"changes":[{"field":"account_update","value":{"event":"X"}}]}]}',
     ],
 )  # fmt: skip

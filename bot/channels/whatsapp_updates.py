@@ -81,7 +81,7 @@ def _unpack_change(change: object, number: str) -> Iterator[Arrived]:
 def _arrived(message: object, contact: object) -> Arrived:
     names = _names(message, contact)
     number = _at(message, "id")
-    if not isinstance(number, str) or not number:
+    if not _is_id(number):
         return _known_by({"message": message, "contact": contact}, "")
     raw = json.dumps({"message": message, "contact": contact})
     renamed: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ def _arrived(message: object, contact: object) -> Arrived:
 
 def _status(status: object) -> Arrived:
     number, said, at = _at(status, "id"), _at(status, "status"), _at(status, "timestamp")
-    if not isinstance(number, str) or said not in _STATUSES or not _is_time(at):
+    if not _is_id(number) or said not in _STATUSES or not _is_time(at):
         return _known_by(status, "status")
     ours, errors = str(_at(status, "biz_opaque_callback_data")), _list(status, "errors")
     code = _at(errors[0], "code") if errors else None
@@ -130,7 +130,7 @@ def _contact_of(message: object, contacts: list[Any]) -> object:
     """Return the profile of who sent the message: by either id, or the only one there is."""
     own = {one for one in (_at(message, "from"), _at(message, "from_user_id")) if isinstance(one, str)}
     for contact in contacts:
-        if own & {_at(contact, "wa_id"), _at(contact, "user_id")}:
+        if own & {one for one in (_at(contact, "wa_id"), _at(contact, "user_id")) if isinstance(one, str)}:
             return contact
     return contacts[0] if len(contacts) == 1 and not own else None
 
@@ -161,7 +161,7 @@ def _with_content(said: Said, kind: str, message: Mapping[str, Any]) -> Said:
     if kind == "text":
         fill = {"kind": "text", "text": clean(_text(message["text"]["body"]))}
     elif (token := _token(kind, message)) is not None:
-        fill = {"kind": "tap", "token": clean(_text(token)), "card": str(_at(message, "context", "id") or "")}
+        fill = {"kind": "tap", "token": clean(_text(token)), "card": _text(str(_at(message, "context", "id") or ""))}
     elif kind in _FILES:
         file = message[kind]
         mime = one_line(_text(file.get("mime_type", ""))).partition(";")[0]
@@ -234,6 +234,11 @@ def _text(value: object) -> str:
         raise Unreadable("text that is no text")
     value.encode()  # a lone surrogate, which JSON can spell and no store can hold
     return value
+
+
+def _is_id(value: object) -> bool:
+    # JSON can spell lone surrogates, which no store can hold: what is not stored comes again for a week.
+    return isinstance(value, str) and value != "" and value.encode("utf-8", "ignore").decode() == value
 
 
 def _is_time(value: object) -> bool:

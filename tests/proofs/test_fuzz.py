@@ -220,16 +220,17 @@ async def office(folder: Path, town: Town, everybody: list[Somebody]) -> AsyncIt
 
 async def test_five_hundred_broken_updates(tmp_path: Path) -> None:
     """Five hundred: enough to notice at every run of the suite."""
-    await _fuzz(tmp_path, 500)
+    await fuzz(tmp_path, 500)
 
 
 @pytest.mark.proof
 async def test_ten_thousand_broken_updates(tmp_path: Path) -> None:
     """Ten thousand mutated updates through the real receiver, parser, turns and courier."""
-    await _fuzz(tmp_path, 10_000)
+    print(f"\n{await fuzz(tmp_path, 10_000)}")  # noqa: T201  # the figures are the proof's result
 
 
-async def _fuzz(folder: Path, count: int) -> None:
+async def fuzz(folder: Path, count: int) -> str:
+    """Send so many broken updates; return the figures."""
     everybody = roster(12)
     *registered, last = everybody
     strangers = [
@@ -238,13 +239,13 @@ async def _fuzz(folder: Path, count: int) -> None:
     await found_office(folder, everybody, event=True)
     began = time.monotonic()
     async with Town() as town, office(folder, town, registered) as (app, telegram):
-        fuzz, loop = Fuzz(town, registered + strangers, Random(SEED)), Loop()
+        maker, loop = Fuzz(town, registered + strangers, Random(SEED)), Loop()
         before = await app.database.read(_office_tables)
         watching = asyncio.create_task(loop.watch())
         received = 0
         while received < count:
             making = time.perf_counter()
-            updates = fuzz.batch(100)
+            updates = maker.batch(100)
             loop.excused += time.perf_counter() - making
             await telegram.receive(updates)
             received += len(updates)
@@ -259,11 +260,11 @@ async def _fuzz(folder: Path, count: int) -> None:
         states, reasons, failed = await app.database.read(_what_became)
         assert await app.database.read(_office_tables) == before
         assert (
-            await app.database.read(_others_records, {one.user for one in registered} | fuzz.vouched | {last.user})
+            await app.database.read(_others_records, {one.user for one in registered} | maker.vouched | {last.user})
             == []
         )
-        print(  # noqa: T201  # the figures are the proof's result
-            f"\n{received} mutated updates in {seconds:.1f} s: inbox {states}; parked {reasons}; "
+        figures = (
+            f"{received} mutated updates in {seconds:.1f} s: inbox {states}; parked {reasons}; "
             f"{len(town.ledger)} answers accepted; refused calls {dict(town.refusals)}; failed rows {failed}; "
             f"longest stall {1000 * loop.longest:.0f} ms, {loop.over} over 100 ms"
         )
@@ -271,6 +272,7 @@ async def _fuzz(folder: Path, count: int) -> None:
     assert [reason for reason in reasons if not reason.startswith(KNOWN_REASONS)] == []
     assert not [why for why in town.refusals if "parse" in why or "empty" in why or "too long" in why]
     assert failed == {}
+    return figures
 
 
 async def _sane_person_is_served(town: Town, telegram: Telegram, one: Somebody) -> None:

