@@ -212,9 +212,8 @@ def whatsapp_templates(
 ) -> None:
     """Hand in the message templates that WhatsApp does not know yet, and show how far each review has come.
 
-    What may be sent to somebody who has not written for a day is one of these; bot/templates.toml has their texts. Ends
-    with 1
-    if one of them cannot be used and does not wait for its review either.
+    What may be sent to somebody who has not written for a day is one of these; bot/templates.toml has their texts. It
+    ends with 1 if one of them cannot be used and does not wait for its review either.
     """
     from bot.channels.whatsapp import TokenInvalid, Unreachable
     from bot.template_reviews import broken, review_templates
