@@ -58,6 +58,7 @@ class FakeGraphApi(Phones):
         self.windows = True
         self.templates: dict[str, dict[str, Any]] = {}
         self.blocked: set[str] = set()  # they get nothing, and nobody is told
+        self.fail_for: dict[str, int] = {}  # codes with which everything to these fails after it was accepted
         self._strict_pairs = strict_pairs
         self._pairs: dict[str, float] = {}
         self._faults: deque[tuple[str, int, int]] = deque()
@@ -208,7 +209,9 @@ class FakeGraphApi(Phones):
         name = shown.file_name or name
         accepted = Accepted(to, number, shown, callback, self.now(), content, name, arrives)
         self.ledger.append(accepted)
-        if self._later:
+        if to in self.fail_for:
+            self.statuses.append(self.status(accepted, "failed", self.fail_for[to]))
+        elif self._later:
             self.statuses.append(self.status(accepted, "failed", self._later.popleft()))
         else:
             self.statuses += [self.status(accepted, said) for said in ("sent", *(("delivered",) if arrives else ()))]
