@@ -27,6 +27,8 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+whatsapp = typer.Typer(help="WhatsApp at Meta's side.", no_args_is_help=True)
+cli.add_typer(whatsapp, name="whatsapp")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -85,7 +87,7 @@ def run() -> None:
 def invite(role: Annotated[str, typer.Option(help="operator, coordinator, supervisor, facilitator or tksk")]) -> None:
     """Print a one-time link and code, valid for 7 days, for somebody who gets this role."""
     from bot import inviting
-    from bot.channels import whatsapp
+    from bot.channels import whatsapp as wa
     from bot.channels.telegram import TokenInvalid, Unreachable
     from bot.dates import show_moment
     from bot.deep_links import whatsapp_link
@@ -106,7 +108,7 @@ def invite(role: Annotated[str, typer.Option(help="operator, coordinator, superv
             with err.status("asking WhatsApp for the number"):
                 number = asyncio.run(inviting.ask_number(settings))
             tell(f"  {whatsapp_link(number, f'u_{made.token}')}")
-        except (whatsapp.TokenInvalid, whatsapp.Unreachable) as why:
+        except (wa.TokenInvalid, wa.Unreachable) as why:
             err.print(f"no link: {why}", style="yellow", markup=False)
     tell(f"  KLAIM {made.code}")
     tell("Open the link, or send the code to the bot. Whoever comes first gets the role.")
@@ -202,6 +204,38 @@ def export(folder: Annotated[Path, typer.Argument(help="A new or empty folder fo
         written = write_out(settings.data_dir, folder)
         asyncio.run(note_export(settings.data_dir))
     tell(f"{folder}: {len(written)} files, {sum(written.values())} rows. They hold names and phone numbers.")
+
+
+@whatsapp.command("templates")
+def whatsapp_templates(
+    look: Annotated[bool, typer.Option("--look", help="Only show the states; hand nothing in.")] = False,
+) -> None:
+    """Hand in the message templates that WhatsApp does not know yet, and show how far each review has come.
+
+    What may be sent to somebody who has not written for a day is one of these; bot/templates.toml has their texts. It
+    ends with 1 if one of them cannot be used and does not wait for its review either.
+    """
+    from bot.channels.whatsapp import TokenInvalid, Unreachable
+    from bot.template_reviews import broken, review_templates
+
+    settings = settings_or_exit()
+    if settings.whatsapp_token is None:
+        raise fail("WHATSAPP_TOKEN is not set: see docs/panduan-whatsapp.md, langkah 3")
+    if wrong := list(broken()):
+        raise fail("bot/templates.toml: " + "; ".join(wrong))
+    with plain_errors(), err.status("asking WhatsApp"):
+        try:
+            found = asyncio.run(review_templates(settings, hand_in=not look))
+        except TokenInvalid as why:
+            raise fail(f"{why}; see docs/panduan-whatsapp.md, langkah 3") from None
+        except Unreachable as why:
+            raise fail(f"{settings.whatsapp_api_url} cannot be reached: {why}") from None
+    for line in found.lines:
+        out.print(f"{'✓' if line.ok else '✗'} {line.says}", style=None if line.ok else "red", markup=False)
+    if found.handed_in:
+        tell(f"{found.handed_in} handed in. Look again tomorrow, or let the webhook tell the bot.")
+    if not all(line.ok for line in found.lines):
+        raise typer.Exit(1)
 
 
 def tell(words: str) -> None:

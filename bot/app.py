@@ -17,6 +17,7 @@ from bot.channels.whatsapp import WhatsApp
 from bot.clock import Clock
 from bot.courier import Courier
 from bot.decisions import Decisions
+from bot.ladder import Ladder
 from bot.lanes import ALBUM_QUIET, Inlet, Lanes
 from bot.live_cards import LiveCards
 from bot.media import Media
@@ -29,7 +30,8 @@ from bot.settings import Settings, whatsapp_account
 from bot.sweeping import NAME as ENGINE
 from bot.sweeping import Sweep
 from bot.turns import Turns
-from handlers import build_routes, compose_board, compose_live, compose_reminder
+from handlers import build_routes, compose_board, compose_live, compose_reminder, compose_unreached
+from storage.channels_on import set_channels
 from storage.database import Database
 
 TICK_SECONDS = 15
@@ -73,6 +75,7 @@ class App:
     lanes: Lanes
     courier: Courier
     reminders: Reminders
+    ladder: Ladder
     live_cards: LiveCards
     board_pictures: BoardPictures
     sweep: Sweep
@@ -81,6 +84,7 @@ class App:
     async def tick(self) -> None:
         """Post the reminders that are due, rewrite the live cards, close the dialogs that have waited too long."""
         await self.reminders.post_due()
+        await self.ladder.climb()
         await self.live_cards.rewrite_due()
         await self.board_pictures.refresh()
         await self.media.put_away()
@@ -91,6 +95,7 @@ class App:
 
     async def recover(self) -> None:
         """Take up what the last process left: messages half sent, and letters not answered."""
+        await self.database.write(set_channels, {name: _traits(one) for name, one in self.channels.items()})
         await self.courier.recover()
         await self.lanes.recover()
 
@@ -145,10 +150,19 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     inlets: dict[str, Inlet] = {**channels, ENGINE: sweep}
     lanes = Lanes(database, inlets, turns, clock, album_quiet=plan.album_quiet)
     reminders = Reminders(database, poster, clock, compose_reminder, plan.zone)
+    ladder = Ladder(database, poster, clock, compose_unreached)
     live = LiveCards(database, poster, clock, compose_live)
     boards = BoardPictures(database, poster, media, clock, plan.link, compose_board)
     menus = Menus(database, channels, routes, clock)
-    return App(plan, clock, database, media, channels, poster, lanes, courier, reminders, live, boards, sweep, menus)
+    return App(
+        *(plan, clock, database, media, channels, poster, lanes, courier, reminders, ladder, live, boards, sweep, menus)
+    )
+
+
+def _traits(channel: Channel) -> tuple[int | None, bool]:
+    """Return a channel's window in seconds, and whether it sends receipts."""
+    can = channel.capabilities
+    return (int(can.window.total_seconds()) if can.window else None), can.receipts
 
 
 def channels_of(settings: Settings) -> MakeChannels | None:

@@ -5,7 +5,8 @@ what came back     | what the row becomes
 Accepted           | sent, with the channel's id
 Throttled          | queued; the chat is left alone until then; three chats within 2 s: the whole channel
 Busy               | queued, after 1, 5, 30, 120, then every 600 s (± 20 %)
-WindowClosed       | failed, with the class 'window': only an approved template may go now
+WindowClosed       | failed, with the class 'window': there is no approved template for it; a card's attachment is held,
+                   | and what has a template goes as that, if it was the channel that knew of the closed window
 Undeliverable      | failed; three in a row: the chat counts as out of reach
 MarkupRefused      | queued once as plain text, then failed
 Moved              | queued, for the new address
@@ -18,6 +19,7 @@ Unknown, or died   | uncertain; a second copy after 60 s, if the kind of message
 """
 
 import asyncio
+import json
 import logging
 import math
 import random
@@ -30,6 +32,7 @@ from bot.channels.channel import (
     Accepted,
     Busy,
     Channel,
+    Filled,
     MarkupRefused,
     Moved,
     NeverLeft,
@@ -213,7 +216,8 @@ class Courier:
             message = Message.from_json(row.body)
         except Exception as why:  # noqa: BLE001  # a body that cannot be read never leaves
             return Refused(f"body {type(why).__name__}")
-        sending = Sending(row.id, row.address, message, row.edit_of, row.again, row.plain, row.spoke_at)
+        filled = Filled(*json.loads(row.template)) if row.template else None
+        sending = Sending(row.id, row.address, message, row.edit_of, row.again, row.plain, row.spoke_at, filled)
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 return await self._channels[row.channel].send(sending)

@@ -16,7 +16,7 @@ from bot.backup import DATABASE
 from bot.chat import Refused
 from bot.roster_change import apply_roster, preview
 from bot.single import AnotherProcess, only_one
-from storage import invites, office, places, roster
+from storage import invites, office, places, roster, templates
 from storage.database import Connection, Database
 from storage.roster import Changes, RosterRow
 from storage.seeds import load_seeds
@@ -68,12 +68,19 @@ def _note(db: Connection, fields: Fields) -> None:
     office.note(db, fields["now"], None, fields["action"], fields["object"])
 
 
+def _templates(db: Connection, fields: Fields) -> None:
+    for name, state, at, reason in fields["reviews"]:
+        templates.note(db, templates.Review(name, state, at, reason))
+    office.note(db, fields["now"], None, "templates", "office:templates")
+
+
 OPERATIONS: Mapping[str, Callable[[Connection, Fields], Any]] = {
     "invite": _invite,
     "places": _places,
     "preview": _preview,
     "import": _import,
     "note": _note,
+    "templates": _templates,
 }
 
 

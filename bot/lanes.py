@@ -13,7 +13,7 @@ from bot.channels.channel import Arrived, FetchFailed, Unreadable
 from bot.clock import Clock, utc_text
 from bot.message import Said
 from bot.turns import Turns
-from storage import aliases, inbox, receipts
+from storage import aliases, inbox, receipts, templates
 from storage.database import Closed, Connection, Database
 from storage.inbox import Letter
 
@@ -202,6 +202,9 @@ def _store(db: Connection, arrived: list[Arrived], now: str) -> list[Letter]:
 def _store_one(db: Connection, one: Arrived, now: str) -> Letter | None:
     if one.receipt is not None:
         receipts.note(db, one.receipt, now)
+        return None
+    if one.review is not None:
+        templates.note(db, one.review)
         return None
     chat = aliases.resolve(db, one.names) if one.names else one.chat
     letter = inbox.store(db, one.channel, one.event_id, chat, one.raw, now)

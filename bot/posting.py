@@ -1,5 +1,6 @@
 """Posting: what the bot says becomes outbox rows, planned for the chat's channel, in the caller's transaction."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,9 +8,15 @@ from datetime import datetime, timedelta
 from bot.channels.layout import plan
 from bot.clock import utc_text
 from bot.message import Capabilities, Message
-from bot.windows import CLOSED, is_open
-from storage import chats, outbox
+from bot.outlets import Outlet, choose
+from bot.templates import one_line
+from bot.windows import CLOSED
+from storage import chats, ladder, outbox
 from storage.database import Connection
+from storage.ladder import COMPANIONS, Fallen
+
+PASSED = ">"
+"""Parts a notice's key from the channel that it was passed on to."""
 
 REPLY_LIVES = timedelta(hours=24)  # an answer to something said the day before only confuses
 
@@ -56,6 +63,22 @@ class Poster:
                 expires_at=utc_text(now + lives),
             )
         return row
+
+    def repeat(self, db: Connection, chat: str, body: str, now: datetime) -> int | None:
+        """Answer with a message that was laid out for this chat before; return the row."""
+        to = chats.chat_of(db, chat)
+        assert to is not None, "an answer goes to a chat that was heard"
+        return outbox.post(
+            db,
+            chat=chat,
+            body=body,
+            kind="reply",
+            lane=0,
+            now=utc_text(now),
+            person_id=to.person_id,
+            uncertain_do="drop",
+            expires_at=utc_text(now + REPLY_LIVES),
+        )
 
     def edit(
         self,
@@ -111,22 +134,96 @@ class Poster:
         uncertain_do: str = "resend",
         state: str = "queued",
     ) -> int:
-        """Tell the person once per kind, object and occurrence, where he or she was last heard from.
+        """Tell the person once per kind, object and occurrence, in the chat that he or she prefers, if it can take it.
 
         Return how many rows that made: 0 if the person was told before, or can be reached in no chat.
         """
-        to = next((chat for chat in chats.chats_of(db, person_id) if chat.channel in self.capabilities), None)
-        if to is None:
+        rule = occurrence.partition(":")[0]
+        outlet = choose(db, self.capabilities, person_id, not_before or now, kind=kind, about=object, rule=rule)
+        if outlet is None:
             return 0
-        key = f"{kind}:{object}:{person_id}:{occurrence}"
-        can = self.capabilities[to.channel]
+        return self._post_notice(
+            db,
+            outlet,
+            person_id,
+            message,
+            now,
+            f"{kind}:{object}:{person_id}:{occurrence}",
+            kind=kind,
+            object=object,
+            lane=lane,
+            not_before=utc_text(not_before) if not_before else None,
+            expires_at=utc_text(expires_at) if expires_at else None,
+            uncertain_do=uncertain_do,
+            state=state,
+        )
+
+    def pass_on(self, db: Connection, fallen: Fallen, now: datetime) -> bool:
+        """Send a notice that one channel lost by another of the person's; False where there is none that takes it."""
+        tried = {fallen.channel}
+        occurrence = fallen.dedupe.removeprefix(f"{fallen.kind}:{fallen.object}:{fallen.person_id}:")
+        rule = occurrence.partition(":")[0]
+        outlet = choose(
+            db,
+            self.capabilities,
+            fallen.person_id,
+            now,
+            kind=fallen.kind,
+            about=fallen.object,
+            rule=rule,
+            without=tried,
+        )
+        if outlet is None or outlet.error:
+            return False
+        for one in (*ladder.companions(db, fallen), fallen):
+            key = f"{one.dedupe.partition('#')[0]}{PASSED}{outlet.to.channel}"
+            self._post_notice(
+                db,
+                outlet,
+                one.person_id,
+                Message.from_json(one.whole),
+                now,
+                key,
+                kind=one.kind,
+                object=one.object,
+                lane=one.lane,
+                not_before=None,
+                expires_at=one.expires_at,
+                uncertain_do="resend",
+                state="queued",
+            )
+        return True
+
+    def _post_notice(
+        self,
+        db: Connection,
+        outlet: Outlet,
+        person_id: int,
+        message: Message,
+        now: datetime,
+        key: str,
+        *,
+        kind: str,
+        object: str,  # the word the outbox uses
+        lane: int,
+        not_before: str | None,
+        expires_at: str | None,
+        uncertain_do: str,
+        state: str,
+    ) -> int:
+        """Post the parts of a notice; the last one has the choices, and stands for the notice."""
+        parts = plan(message, outlet.can)
+        whole = message.to_json() if self._has_another(db, person_id, outlet.to.channel) else ""
         # Looked at again when it leaves: the person may write until then, or the queue may be long.
-        shut = not not_before and not is_open(can, to.spoke_at, now)
-        parts = plan(message, can)
+        error = outlet.error if not (not_before and outlet.error == CLOSED) else None
         for number, part in enumerate(parts, 1):
+            last = number == len(parts)
+            # Without the card that it belongs to it says nothing: it comes when the template's button is pressed.
+            waits = outlet.template != "" and (not last or kind in COMPANIONS)
+            filled = json.dumps([outlet.template, one_line(message.text)], ensure_ascii=False)
             posted = outbox.post(
                 db,
-                chat=to.chat,
+                chat=outlet.to.chat,
                 body=part.to_json(),
                 kind=kind,
                 lane=lane,
@@ -135,14 +232,22 @@ class Poster:
                 object=object,
                 dedupe=key if number == 1 else f"{key}#{number}",
                 uncertain_do=uncertain_do,
-                not_before=utc_text(not_before) if not_before else None,
-                expires_at=utc_text(expires_at) if expires_at else None,
-                state=state,
-                error=CLOSED if shut else None,
+                not_before=not_before,
+                expires_at=expires_at,
+                state="held" if waits and outlet.shut and not not_before else state,
+                error=error,
+                template=filled if outlet.template and not waits else None,
+                waits=waits,
+                whole=whole if last else None,
             )
             if posted is None:
                 return 0
         return len(parts)
+
+    def _has_another(self, db: Connection, person_id: int, channel: str) -> bool:
+        """Say whether the person has a chat on another channel that is on."""
+        those = (one.channel for one in chats.chats_of(db, person_id))
+        return any(one != channel and one in self.capabilities for one in those)
 
 
 def _same_shape(db: Connection, edited: int, message: Message) -> bool:

@@ -10,7 +10,9 @@ from bot.clock import MovableClock
 from bot.found import Found
 from bot.inviting import asking_whatsapp
 from bot.settings import Settings
+from bot.templates import templates
 from bot.web.whatsapp import PATH
+from storage.templates import APPROVED
 
 GUIDE = "see docs/panduan-whatsapp.md"
 CLOCK_MAY_BE_OFF = timedelta(seconds=60)
@@ -27,7 +29,8 @@ async def check_whatsapp(settings: Settings) -> list[Found]:
         except Unreachable:
             return [Found(False, f"whatsapp: {settings.whatsapp_api_url} cannot be reached")]
         found = [Found(True, f"whatsapp: the token is good, number +{number}"), _check_clock(channel)]
-        return [*found, await _check_subscribed(channel, settings), await _check_address(settings)]
+        found += [await _check_subscribed(channel, settings), await _check_templates(channel, settings)]
+        return [*found, await _check_address(settings)]
 
 
 def _check_clock(channel: WhatsApp) -> Found:
@@ -44,6 +47,18 @@ async def _check_subscribed(channel: WhatsApp, settings: Settings) -> Found:
         return Found(False, f"whatsapp: WHATSAPP_BUSINESS_ID cannot be read ({why}); {GUIDE}, langkah 3")
     says = "the app hears the business account" if heard else f"no app hears the business account; {GUIDE}, langkah 5"
     return Found(heard, f"whatsapp: {says}")
+
+
+async def _check_templates(channel: WhatsApp, settings: Settings) -> Found:
+    """Look whether all that may have to be sent after a day of silence has been approved."""
+    try:
+        known = {one.name: one.state for one in await channel.reviews(settings.whatsapp_business_id or "")}
+    except (TokenInvalid, Unreachable) as why:
+        return Found(False, f"whatsapp: the templates cannot be read ({why}); {GUIDE}, langkah 3")
+    lacking = [one.title for one in templates().every if known.get(one.name) != APPROVED]
+    if not lacking:
+        return Found(True, f"whatsapp: all {len(templates().every)} templates are approved")
+    return Found(False, f"whatsapp: not approved: {', '.join(lacking)}; run: python -m bot whatsapp templates")
 
 
 async def _check_address(settings: Settings) -> Found:

@@ -22,6 +22,7 @@ from handlers.checking_in.board_picture import compose as compose_board
 from handlers.checking_in.check_in import CHECK_IN
 from handlers.checking_in.codes import read_bare_code, read_wish
 from handlers.checking_in.distance import WHERE
+from handlers.costs_page import COSTS
 from handlers.curriculum.lesson_files import ADD_MATERIAL, REMOVE_MATERIAL, SEE_MATERIAL
 from handlers.curriculum.lessons import LESSONS
 from handlers.curriculum.modules import MODULES
@@ -46,18 +47,21 @@ from handlers.meetings.sent_photos import SENT_PHOTOS, read_photos
 from handlers.meetings.wishes import ACCEPT, REJECT
 from handlers.menu import make_help, make_menu
 from handlers.office import SYSTEM
+from handlers.opened_card import OPENED
 from handlers.overseeing.month_card import MONTH_RECAP
 from handlers.overseeing.month_files import HEAT_MAP, WORKBOOK
 from handlers.overseeing.nudge import NUDGE
 from handlers.overseeing.review import PHOTOS, REVIEW, SEND_BACK, VERIFY_REPORT
 from handlers.people.applications import APPROVE, REFUSE
 from handlers.people.claim import CLAIM, read_code
+from handlers.people.main_channel import MAIN_CHANNEL
 from handlers.people.profile import CORRECTION, PROFILE
 from handlers.people.registration import make_start
 from handlers.people.roster import REQUESTS, ROSTER
 from handlers.people.roster_import import IMPORT, read_sent
 from handlers.people.roster_person import ACTIVATE, DEACTIVATE, MOVE, PERSON
 from handlers.people.roster_search import SEARCH
+from handlers.people.unreached import compose_unreached
 from handlers.programme.answer_question import ANSWER, OPEN_QUESTIONS, PUBLISH
 from handlers.programme.ask_office import ASK_OFFICE
 from handlers.programme.event_files import FILES, SEND_FILE
@@ -74,9 +78,12 @@ from handlers.scheduling.invitation_text import INVITATION
 from handlers.scheduling.month_proposal import PROPOSAL
 from handlers.scheduling.schedule import SCHEDULE
 
-__all__ = ["build_routes", "compose_board", "compose_live", "compose_reminder"]
+__all__ = ["build_routes", "compose_board", "compose_live", "compose_reminder", "compose_unreached"]
 
-OFFICE = (RULES_PAGE, SNOOZED, REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION)
+OFFICE: tuple[Dialog[Any], ...] = (
+    *(RULES_PAGE, SNOOZED, COSTS, REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION),
+    *(MAIN_CHANNEL, OPENED),
+)
 OF_GROUPS: tuple[Dialog[Any], ...] = (
     *(CHANGE_GROUP, TAUGHT, MISSED),
     *(ACCEPT_GROUPS, REFUSE_GROUPS, WITHDRAW_OFFER),

@@ -9,6 +9,8 @@ from bot.settling import Settling
 
 GREETINGS = {
     "welcome": "Baik, {me}.",
+    "also": "Baik, {me}. Kanal ini dan yang sudah dipakai sebelumnya kini terhubung ke data yang sama; pemberitahuan "
+    "dikirim ke satu saja, pilih lewat /profil.",
     "?": "Maaf, itu belum saya pahami.",
     "!": "Menu itu bukan untuk tugas {me}.",
 }

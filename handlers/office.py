@@ -9,6 +9,7 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.version import program_version
+from handlers.costs_page import cost_lines
 from handlers.reminding.rules_in_words import MISSED_SHOWN, jump_line, missed_line
 from storage.health import AuditLine, Health, health, last_audit_lines
 
@@ -59,6 +60,8 @@ ACTIONS = {
     "add-material": "menambah bahan materi",
     "remove-material": "menghapus bahan materi",
     "reminders": "mengatur pengingat",
+    "unreached": "tidak terjangkau",
+    "templates": "mengajukan templat WhatsApp",
 }
 
 
@@ -76,10 +79,12 @@ def save_system(tx: Settling, seen: tuple[Health, list[AuditLine]]) -> None:
         action("siaran-batas", "", "Persetujuan kedua"),
         action("templat", "", "Templat RHK 2"),
     )
-    tx.say(_written(*seen, missed, tx.now, tx.zone), *buttons)
+    told = cost_lines(tx.db, tx.stamp)
+    costs = (action("biaya", "", "Biaya WhatsApp"),) if told else ()
+    tx.say(_written(*seen, [*missed, *told], tx.now, tx.zone), *buttons, *costs)
 
 
-def _written(seen: Health, done: list[AuditLine], missed: list[str], now: datetime, zone: str) -> Text:
+def _written(seen: Health, done: list[AuditLine], told: list[str], now: datetime, zone: str) -> Text:
     parked = ", ".join(f"{reason} {number}" for reason, number in seen.letters_parked.items())
     sent = ", ".join(f"{STATES.get(state, state)} {number}" for state, number in seen.outbox.items())
     return lines(
@@ -91,7 +96,7 @@ def _written(seen: Health, done: list[AuditLine], missed: list[str], now: dateti
             + (f", {seen.unreachable} tidak terjangkau" if seen.unreachable else ""),
             f"Pesan masuk: {_waiting(seen.letters_new)}" + (f"; disisihkan: {parked}" if parked else ""),
             f"Pesan keluar: {sent or 'belum ada'}",
-            *missed,
+            *told,
             *(f"⚠️ Pengiriman lewat {channel} berhenti: token ditolak" for channel in seen.paused),
             _backup(seen.last_backup, now, zone),
             bold("Tindakan terakhir"),

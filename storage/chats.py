@@ -20,7 +20,7 @@ class ChatRow:
     spoke_at: str | None = None
 
 
-_CHAT = "SELECT chat, channel, address, person_id, name, reachable = 'yes', last_in_at, spoke_at FROM chats "
+_CHAT = "SELECT chat, channel, address, person_id, c.name, reachable = 'yes', last_in_at, spoke_at FROM chats c "
 
 
 def hear(db: Connection, chat: str, channel: str, name: str, now: str, at: str = "") -> None:
@@ -65,13 +65,16 @@ def chat_of(db: Connection, chat: str) -> ChatRow | None:
 
 
 def chats_of(db: Connection, person_id: int) -> list[ChatRow]:
-    """Return the chats in which the person can be reached, the one last heard from first; none of who is kept out."""
+    """Return the chats in which the person can be reached, as preferred; none of who is kept out.
+
+    The channel that the person chose comes first, then the chat last heard from.
+    """
     rows = db.execute(
         _CHAT
         + """
-        WHERE person_id = :person AND reachable = 'yes'
-          AND EXISTS (SELECT 1 FROM persons p WHERE p.id = :person AND p.state = 'active')
-        ORDER BY last_in_at DESC, linked_at DESC, chat
+        JOIN persons p ON p.id = c.person_id
+        WHERE person_id = :person AND reachable = 'yes' AND p.state = 'active'
+        ORDER BY channel IS p.main_channel DESC, last_in_at DESC, linked_at DESC, chat
         """,
         {"person": person_id},
     )

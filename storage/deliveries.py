@@ -52,6 +52,7 @@ _CARDS = """
                count(*) FILTER (WHERE state IN ('failed', 'stopped', 'expired', 'cancelled')) AS failed,
                max(state) FILTER (WHERE state IN ('failed', 'stopped', 'expired', 'cancelled')) AS worst
         FROM outbox WHERE object = 'event:' || :event AND kind IN ('announcement', 'attachment', 'venue')
+          AND laddered IS NOT 'passed'
         GROUP BY person_id, sending
     ), cards AS (
         SELECT i.person_id, i.answer,

@@ -34,6 +34,7 @@ class Started:
     again: bool
     plain: bool
     spoke_at: str | None = None  # when the person last wrote
+    template: str | None = None  # JSON [name, text]: what goes while the window is closed
 
 
 def claimable(db: Connection, now: str, channels: Iterable[str], most: int) -> list[Due]:
@@ -120,14 +121,14 @@ def start(db: Connection, id: int, owner: str, now: str) -> Started | None:  # t
     row = db.execute(
         """
         SELECT o.chat, o.channel, c.address, o.body, coalesce(t.external_id, ''), o.attempts, o.copies, o.plain,
-               c.spoke_at
+               c.spoke_at, o.template
         FROM outbox o JOIN chats c USING (chat) LEFT JOIN outbox t ON t.id = o.edits AND t.state = 'sent'
         WHERE o.id = ?
         """,
         (id,),
     ).fetchone()
-    chat, channel, address, body, edit_of, attempts, copies, plain, spoke_at = row
-    return Started(id, chat, channel, address, body, edit_of, attempts, bool(copies), bool(plain), spoke_at)
+    chat, channel, address, body, edit_of, attempts, copies, plain, *window = row
+    return Started(id, chat, channel, address, body, edit_of, attempts, bool(copies), bool(plain), *window)
 
 
 def started_since(db: Connection, moment: str) -> list[tuple[str, str, int, str]]:

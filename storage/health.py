@@ -52,7 +52,9 @@ def health(db: Connection) -> Health:
         size=one("PRAGMA page_count") * one("PRAGMA page_size"),
         active=one(active),
         registered=one(f"{active} AND {linked.format('')}"),
-        unreachable=one(f"{active} AND {linked.format('')} AND NOT {reached}"),
+        unreachable=one(
+            f"{active} AND {linked.format('')} AND (NOT {reached} OR p.id IN (SELECT person_id FROM unreached))"
+        ),
         letters_new=one("SELECT count(*) FROM inbox WHERE state = 'new'"),
         letters_parked={row[0]: row[1] for row in parked.fetchall()},
         outbox={row[0]: row[1] for row in outbox.fetchall()},

@@ -36,11 +36,15 @@ def post(
     expires_at: str | None = None,
     state: str = "queued",
     error: str | None = None,
+    template: str | None = None,
+    waits: bool = False,
+    whole: str | None = None,
 ) -> int | None:
     """Add a row and return its id; None if its dedupe key is already there.
 
     `lane` is 0 reply, 1 notice, 2 broadcast. A row posted as 'held' goes nowhere until `release`. With an `error` it is
-    known beforehand that it cannot go: it is kept as 'failed'.
+    known beforehand that it cannot go: it is kept as 'failed'. `template` goes instead while the chat's window is
+    closed; what `waits` is then held until `open_held`. `whole` is what stands for a notice on another channel.
     """
     if lane == 0:
         # Who is being answered was just heard: the network is back, and older answers need not sit out their back-off.
@@ -54,9 +58,9 @@ def post(
     row = db.execute(
         """
         INSERT INTO outbox (chat, person_id, kind, lane, object, dedupe, body, edits, uncertain_do, state, not_before,
-                            expires_at, made_at, error, done_at)
+                            expires_at, made_at, error, done_at, template, waits, whole)
         VALUES (:chat, :person_id, :kind, :lane, :object, :dedupe, :body, :edits, :uncertain_do, :state, :not_before,
-                :expires_at, :now, :error, iif(:error IS NULL, NULL, :now))
+                :expires_at, :now, :error, iif(:error IS NULL, NULL, :now), :template, :waits, :whole)
         ON CONFLICT (dedupe) DO NOTHING RETURNING id
         """,
         {
@@ -74,9 +78,31 @@ def post(
             "not_before": not_before or now,
             "expires_at": expires_at,
             "now": now,
+            "template": template,
+            "waits": int(waits),
+            "whole": whole,
         },
     ).fetchone()
     return int(row[0]) if row else None
+
+
+def announced(db: Connection, id: int, person_id: int) -> tuple[str, str] | None:  # the word the tables use
+    """Return (body, object) of a row that went to this person as a template."""
+    row = db.execute(
+        "SELECT body, object FROM outbox WHERE id = ? AND person_id = ? AND template IS NOT NULL", (id, person_id)
+    ).fetchone()
+    return (str(row[0]), str(row[1])) if row else None
+
+
+def open_held(db: Connection, chat: str, object: str, now: str) -> int:  # the word the table uses
+    """Let go, as answers, of what waited in this chat for its card to be opened; return how many rows."""
+    return db.execute(
+        """
+        UPDATE outbox SET state = 'queued', lane = 0, not_before = :now
+        WHERE object = :object AND state = 'held' AND chat = :chat AND waits = 1
+        """,
+        {"chat": chat, "object": object, "now": now},
+    ).rowcount
 
 
 def body_of(db: Connection, id: int) -> str:  # the word the tables use

@@ -70,11 +70,19 @@ def refused(db: Connection, id: int, error: str, now: str) -> None:
 
 
 def window_closed(db: Connection, id: int, error: str, now: str, *, told: bool) -> None:
-    """Refused, because the person has not written for too long; `told` says that the channel itself refused."""
+    """Refused, because the person has not written for too long; `told` says that the channel itself refused.
+
+    What has a template goes again, as that; what belongs to a card is held until the card is opened.
+    """
     chat = _chat_of(db, id)
     if chat is not None and told:
         chats.shut_window(db, chat)
-    _end(db, id, "failed", error, now)
+    row = db.execute("SELECT template IS NOT NULL AND attempts < 3, waits FROM outbox WHERE id = ?", (id,)).fetchone()
+    if row[0] and told:
+        _put_back(db, id, now, now, error)
+    elif row[1]:
+        db.execute("UPDATE outbox SET state = 'held' WHERE id = ? AND state = 'started' AND withdrawn = 0", (id,))
+    _end(db, id, "failed", error, now)  # unless it is on its way no more
 
 
 def undeliverable(db: Connection, id: int, error: str, now: str) -> None:

@@ -104,6 +104,25 @@ def set_active(db: Connection, person_id: int, active: bool = True) -> None:
     db.execute("UPDATE persons SET state = ? WHERE id = ?", ("active" if active else "inactive", person_id))
 
 
+def set_main_channel(db: Connection, person_id: int, channel: str | None) -> None:
+    """Set where the person wants to be told things; None for wherever he or she last wrote."""
+    db.execute("UPDATE persons SET main_channel = ? WHERE id = ?", (channel, person_id))
+
+
+def main_channel(db: Connection, person_id: int) -> str | None:
+    """Return where the person wants to be told things; None for wherever he or she last wrote."""
+    row = db.execute("SELECT main_channel FROM persons WHERE id = ?", (person_id,)).fetchone()
+    return row[0] if row else None
+
+
+def other_channels(db: Connection, person_id: int, channel: str) -> list[str]:
+    """Return the channels besides this one on which the person has registered."""
+    rows = db.execute(
+        "SELECT DISTINCT channel FROM chats WHERE person_id = ? AND channel <> ? ORDER BY channel", (person_id, channel)
+    )
+    return [str(row[0]) for row in rows]
+
+
 def set_role(db: Connection, person_id: int, role: str) -> None:
     """Give the person another role."""
     db.execute("UPDATE persons SET role = ? WHERE id = ?", (role, person_id))

@@ -6,21 +6,34 @@ from storage.audience import meant
 from storage.database import Connection
 from storage.events import Audience
 
-# Where somebody is told things: the chat last heard from, as the poster chooses it.
-_CHANNEL_OF = """
-    (SELECT c.channel FROM chats c WHERE c.person_id = p.id AND c.reachable = 'yes'
-     ORDER BY c.last_in_at DESC, c.linked_at DESC, c.chat LIMIT 1)
+# Where somebody is told things, as bot/outlets.py chooses it: the first chat, as preferred, that can take it then.
+_OPEN = """
+    (w.window_s IS NULL OR EXISTS (SELECT 1 FROM templates t WHERE t.name = :template AND t.state = 'APPROVED')
+     OR coalesce(c.spoke_at, '') > strftime('%Y-%m-%dT%H:%M:%f+00:00', :at, -w.window_s || ' seconds'))
+"""
+_OUTLET = f"""
+    (SELECT json_array(c.channel, {_OPEN}, w.window_s IS NOT NULL)
+     FROM chats c JOIN persons own ON own.id = c.person_id LEFT JOIN channels_on w ON w.channel = c.channel
+     WHERE c.person_id = p.id AND c.reachable = 'yes'
+       AND (w.channel IS NOT NULL OR NOT EXISTS (SELECT 1 FROM channels_on))
+     ORDER BY {_OPEN} DESC, c.channel IS own.main_channel DESC, c.last_in_at DESC, c.linked_at DESC, c.chat LIMIT 1)
 """
 _MEANT = meant(":audience")
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How an audience can be reached: people by channel, those who blocked every chat, and those who have none."""
+    """How an audience can be reached: people by channel, those who blocked every chat, and those who have none.
+
+    Of those by channel `shut` cannot be sent to: their window is closed, and no template for it is approved. `billed`
+    are those to whom a message costs something.
+    """
 
     by_channel: tuple[tuple[str, int], ...]
     blocked: int
     unregistered: int
+    shut: int = 0
+    billed: int = 0
 
     @property
     def total(self) -> int:
@@ -28,19 +41,29 @@ class Reach:
         return sum(count for _, count in self.by_channel) + self.blocked + self.unregistered
 
 
-def reach(db: Connection, audience: Audience) -> Reach:
-    """Count the people an audience has, by the channel that would bring them something now."""
+def reach(db: Connection, audience: Audience, template: str, at: str) -> Reach:
+    """Count the people an audience has, by the channel that would bring them something at that moment (UTC text).
+
+    `template` is what stands for it where a window is closed.
+    """
     rows = db.execute(
         f"""
-        SELECT {_CHANNEL_OF} AS channel, EXISTS (SELECT 1 FROM chats c WHERE c.person_id = p.id) AS known, count(*)
-        FROM persons p WHERE {_MEANT} GROUP BY channel, known ORDER BY count(*) DESC, channel
+        WITH outlets AS MATERIALIZED (
+            SELECT {_OUTLET} AS outlet, EXISTS (SELECT 1 FROM chats c WHERE c.person_id = p.id) AS known
+            FROM persons p WHERE {_MEANT})
+        SELECT outlet ->> 0 AS channel, known, sum(outlet ->> 1), sum(outlet ->> 1 AND outlet ->> 2), count(*)
+        FROM outlets GROUP BY channel, known ORDER BY count(*) DESC, channel
         """,
-        {"audience": audience.to_json()},
+        {"audience": audience.to_json(), "template": template, "at": at},
     ).fetchall()
-    by_channel = tuple((str(channel), int(count)) for channel, _, count in rows if channel is not None)
-    blocked = sum(count for channel, known, count in rows if channel is None and known)
-    unregistered = sum(count for channel, known, count in rows if channel is None and not known)
-    return Reach(by_channel, blocked, unregistered)
+    reached = [row for row in rows if row[0] is not None]
+    return Reach(
+        tuple((str(channel), int(count)) for channel, _, _, _, count in reached),
+        blocked=sum(row[4] for row in rows if row[0] is None and row[1]),
+        unregistered=sum(row[4] for row in rows if row[0] is None and not row[1]),
+        shut=sum(row[4] - row[2] for row in reached),
+        billed=sum(row[3] for row in reached),
+    )
 
 
 def people_by_role_and_district(db: Connection) -> list[tuple[str, int | None, int]]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from storage import chats
+from storage import chats, costs
 from storage.database import Connection
 
 MOST_TRIES = 6  # attempts of a row whose failures are worth another one
@@ -53,6 +53,8 @@ def note(db: Connection, receipt: Receipt, now: str) -> bool:
             "now": now,
         },
     ).rowcount
+    if kept and receipt.billable and receipt.status != "failed" and not _was_billed(db, receipt):
+        costs.note_billed(db, receipt.at, receipt.category)
     if kept and id_ is not None:
         settle(db, id_, now)
     return bool(kept)
@@ -63,8 +65,10 @@ def settle(db: Connection, id: int, now: str) -> None:  # the word the tables us
 
     A row on its way is left alone, its attempt settles it when it ends.
     """
-    row = db.execute("SELECT state, external_id, attempts, withdrawn FROM outbox WHERE id = ?", (id,)).fetchone()
-    state, external_id, attempts, withdrawn = row
+    row = db.execute(
+        "SELECT state, external_id, attempts, withdrawn, template FROM outbox WHERE id = ?", (id,)
+    ).fetchone()
+    state, external_id, attempts, withdrawn, template = row
     best = db.execute(
         """
         SELECT status, external_id, at, error, follows FROM receipts
@@ -87,10 +91,20 @@ def settle(db: Connection, id: int, now: str) -> None:  # the word the tables us
         )
     elif state in ("sent", "uncertain"):
         _fail(db, id, best["error"], best["at"], now)
-        tries = {"retry": MOST_TRIES, "retry once": 2, "pause": MOST_TRIES}.get(best["follows"], 0)
+        tries = {"retry": MOST_TRIES, "retry once": 2, "pause": MOST_TRIES, "window": 2 if template else 0}.get(
+            best["follows"], 0
+        )
         if attempts < tries and not withdrawn:
             _try_again(db, id, now)
         _follow(db, id, best["follows"], best["error"])
+
+
+def _was_billed(db: Connection, receipt: Receipt) -> bool:
+    """Say whether another receipt of the same message was counted before."""
+    sql = """
+        SELECT 1 FROM receipts WHERE channel = ? AND external_id = ? AND status NOT IN (?, 'failed') AND billable = 1
+    """
+    return db.execute(sql, (receipt.channel, receipt.external_id, receipt.status)).fetchone() is not None
 
 
 def doubt(db: Connection, chat: str, error: str) -> None:

@@ -52,7 +52,7 @@ def db() -> Iterator[Connection]:
 def test_who_is_meant(db: Connection, audience: Audience, names: list[str]) -> None:
     """Roles in districts and people by name, less the exceptions and those who left; whichever way one asks."""
     event = _event(db, audience)
-    assert reach.reach(db, audience).total == len(names)
+    assert reach.reach(db, audience, "", STAMP).total == len(names)
     belonging = [id_ for id_ in range(1, 6) if events.belongs(db, event.id, id_)]
     frozen = reach.freeze(db, event.id, audience)
     assert [name for _, name in frozen] == names

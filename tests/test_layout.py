@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.channels.layout import NEXT, NO_TEXT, PREVIOUS, plan, split
 from bot.channels.telegram import Telegram
+from bot.channels.whatsapp import WhatsApp
 from bot.message import Attachment, Capabilities, Choice, Message, Venue
 from bot.text import Span, Text, bold, code
 
@@ -19,8 +20,8 @@ def asked(*labels: str, text: str = "Kelompok mana?") -> Message:
     return Message(Text.of(text), tuple(Choice(f"?d1f.3.g{place}", label) for place, label in enumerate(labels)))
 
 
-def offered(*labels: str) -> Message:
-    return Message(Text.of("Mohon konfirmasi."), tuple(Choice(f"!rsvp.{i}", label) for i, label in enumerate(labels)))
+def offered(*labels: str, text: str = "Mohon konfirmasi.") -> Message:
+    return Message(Text.of(text), tuple(Choice(f"!rsvp.{i}", label) for i, label in enumerate(labels)))
 
 
 def units(text: str) -> int:
@@ -216,3 +217,66 @@ def test_choices_without_words_get_some(can: Capabilities) -> None:
     """No channel takes buttons under nothing; and a message of nothing is none."""
     assert plan(Message(Text(), (Choice("!a", "Ya"),)), can)[0].text.plain == NO_TEXT
     assert plan(Message(Text.of("\u200b \n")), can) == ()
+
+
+WA = WhatsApp.capabilities
+GOLDEN = {
+    "three": (
+        offered("Hadir", "Tidak hadir", "Diwakili"),
+        ["buttons: Mohon konfirmasi. [Hadir] [Tidak hadir] [Diwakili]"],
+    ),
+    "four": (offered("A", "B", "C", "D"), ["list: Mohon konfirmasi. [A] [B] [C] [D]"]),
+    "label of 21": (
+        offered("Terlaksana, semuanya ", "Ada yang tidak hadir!"),
+        ["list: Mohon konfirmasi. [Terlaksana, semuanya] [Ada yang tidak hadir!]"],
+    ),
+    "label of 25": (
+        offered("Desa " + "x" * 20, "B"),
+        [f"buttons: Mohon konfirmasi.\n1. Desa {'x' * 20}\n2. B [1. Desa xxxxxxxxxxx…] [2. B]"],
+    ),
+    "eleven": (
+        asked(*map(str, range(11))),
+        ["list: Kelompok mana? " + " ".join(f"[{n}]" for n in range(9)) + " [Lainnya ▸]"],
+    ),
+    "eleven actions": (
+        offered(*map(str, range(11))),
+        [
+            "numbers: Mohon konfirmasi.\n"
+            + "\n".join(f"{n + 1}. {n}" for n in range(11))
+            + " "
+            + " ".join(f"[{n}]" for n in range(11))
+        ],
+    ),
+    "asked alone": (
+        Message(Text.of("Bagikan nomor."), (Choice("!a.", "Batal"),), ask="contact"),
+        ["numbers: Bagikan nomor.\n1. Batal [Batal]"],
+    ),
+    "a letter with buttons": (
+        Message(Text.of("Surat."), (Choice("!a.", "Hadir"),), LETTER),
+        ["buttons: (surat.pdf) Surat. [Hadir]"],
+    ),
+    "a letter with a list": (
+        Message(Text.of("Surat."), tuple(Choice(f"!a.{n}", str(n)) for n in range(4)), LETTER),
+        ["buttons: (surat.pdf)", "list: Surat. [0] [1] [2] [3]"],
+    ),
+    "1,025 with a button": (
+        offered("Ya", text="a" * 1000 + " " + "b" * 24),
+        ["buttons: " + "a" * 1000, "buttons: " + "b" * 24 + " [Ya]"],
+    ),
+    "4,096 alone": (Message(Text.of("a" * 4096)), ["buttons: " + "a" * 4096]),
+    "4,097 alone": (Message(Text.of("a" * 4090 + " " + "b" * 6)), ["buttons: " + "a" * 4090, "buttons: " + "b" * 6]),
+}
+"""What a message becomes on WhatsApp: the form of each part, its file, its text, its labels."""
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_what_becomes_of_a_message_on_whatsapp(name: str) -> None:
+    """Three buttons of 20 letters, ten rows of 24, pages beyond, 1,024 beside what is asked and 4,096 alone."""
+    message, parts = GOLDEN[name]
+    assert [_drawn(part) for part in plan(message, WA)] == parts
+
+
+def _drawn(part: Message) -> str:
+    labels = "".join(f" [{choice.label}]" for choice in part.choices)
+    file = f" ({part.file.name})" if part.file else ""
+    return f"{part.form}:{file}{f' {part.text.plain}' if part.text.plain else ''}{labels}"

@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels import whatsapp_errors
 from bot.clock import utc_text
-from storage import chats, delivery, outbox, outcomes, receipts
+from storage import chats, costs, delivery, outbox, outcomes, receipts
 from storage.database import Connection, migrate
 from storage.receipts import Receipt
 from tests.test_outbox import open_store
@@ -186,3 +186,14 @@ def test_three_in_a_row_are_out_of_reach(db: Connection) -> None:
     assert chats.chat_of(db, CHAT).reachable  # type: ignore[union-attr]  # it was heard
     outcomes.undeliverable(db, started(db), "undeliverable (131026)", at(61))
     assert not chats.chat_of(db, CHAT).reachable  # type: ignore[union-attr]  # it was heard
+
+
+def test_a_message_is_billed_once(db: Connection) -> None:
+    """However often and in whatever order its receipts come; what failed, or is free, costs nothing."""
+    row = sent(db)
+    for status, second in (("sent", 1), ("sent", 1), ("delivered", 2), ("sent", 1), ("read", 3)):
+        receipts.note(db, Receipt("whatsapp", "w1", status, at(second), row, billable=True, category="utility"), at(5))
+    for number, status, billable in (("w2", "failed", True), ("w3", "sent", False), ("w4", "sent", None)):
+        receipts.note(db, Receipt("whatsapp", number, status, at(1), billable=billable, category="service"), at(5))
+    assert costs.billed(db, at()) == {"utility": 1}
+    assert costs.billed(db, "2031-01-01") == {}

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.message import Capabilities, Message, Said
 from storage.receipts import Receipt
+from storage.templates import Review
 
 
 class Unreadable(Exception):
@@ -14,6 +15,14 @@ class Unreadable(Exception):
 
 class FetchFailed(Exception):
     """A file could not be fetched now; the turn is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A template that was approved beforehand, and the text that fills it."""
+
+    name: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,7 @@ class Sending:
     again: bool = False  # a second copy after an uncertain attempt: it says so
     plain: bool = False  # the markup was refused once
     spoke_at: str | None = None  # when the person last wrote
+    template: Filled | None = None  # what goes instead where the channel takes nothing else now
 
 
 # How an attempt ended. The table that these come from, and what the courier does with each, is in courier.py.
@@ -136,7 +146,8 @@ class Arrived:
     """One raw event to be stored: its own id, the chat (its lane; '' if unknown), and the bytes as JSON text.
 
     `names` are all chats that the account may be known by, the surest first; `renamed` those that it has become, where
-    the channel says so. A `receipt` is all that there is to the event: it goes to the outbox, not to the inbox.
+    the channel says so. A `receipt`, or the `review` of a template, is all that there is to the event: it is kept where
+    it belongs, not in the inbox.
     """
 
     channel: str
@@ -146,6 +157,7 @@ class Arrived:
     names: tuple[str, ...] = ()
     renamed: tuple[str, ...] = ()
     receipt: Receipt | None = None
+    review: Review | None = None
 
 
 Store = Callable[[list[Arrived]], Awaitable[None]]

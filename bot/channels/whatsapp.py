@@ -26,8 +26,10 @@ from bot.channels.channel import (
     WindowClosed,
 )
 from bot.channels.whatsapp_http import Graph, GraphRefused, Lost, NothingLeft, TooLarge
-from bot.clock import Clock
+from bot.clock import Clock, utc_text
 from bot.message import Attachment, Capabilities, Media, Said
+from bot.templates import Template
+from storage.templates import Review
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +37,15 @@ VERSION = "v23.0"
 WINDOW = timedelta(hours=23, minutes=50)  # 24 hours, less what a queue and two clocks may differ by
 UPLOAD_LIVES = timedelta(days=20)  # WhatsApp keeps what was uploaded for 30
 MOST_MARKING = 32
+MOST_PAGES = 20  # of templates, 100 each
 
 
 class TokenInvalid(Exception):
     """WhatsApp does not take our token, or it may not use this number."""
+
+
+class HandInRefused(Exception):
+    """WhatsApp does not take the template for review."""
 
 
 class Unreachable(Exception):
@@ -141,7 +148,9 @@ class WhatsApp:
 
     async def send(self, sending: Sending) -> Outcome:
         """Make the one call that the row stands for; a file is uploaded first, once for all who get it."""
-        if not windows.is_open(self.capabilities, sending.spoke_at, self._clock.now()):
+        if windows.is_open(self.capabilities, sending.spoke_at, self._clock.now()):
+            sending = replace(sending, template=None)
+        elif sending.template is None:
             return WindowClosed()
         try:
             return await self._send(sending)
@@ -157,7 +166,7 @@ class WhatsApp:
             return Refused(f"cannot be composed: {type(why).__name__}")
 
     async def _send(self, sending: Sending) -> Outcome:
-        file = sending.message.file
+        file = None if sending.template else sending.message.file
         content = await self._open(file.digest) if file else b""
         kind, type_ = whatsapp_calls.type_of(file, content) if file else ("", "")
         for attempt in (1, 2):
@@ -220,6 +229,34 @@ class WhatsApp:
         """Say whether our app hears what the business account gets. Raises TokenInvalid or Unreachable."""
         told = await self._ask(f"{business_id}/subscribed_apps")
         return bool(told.get("data"))
+
+    async def reviews(self, business_id: str) -> list[Review]:
+        """Return our account's templates with the state of their review. Raises TokenInvalid or Unreachable."""
+        found: list[Review] = []
+        query = {"fields": "name,status,rejected_reason", "limit": "100"}
+        now = utc_text(self._clock.now())
+        for _ in range(MOST_PAGES):
+            told = await self._ask(f"{business_id}/message_templates", **query)
+            found += whatsapp_updates.listed_reviews(told, now)
+            after = whatsapp_updates.next_page(told)
+            if not after:
+                break
+            query["after"] = after
+        return found
+
+    async def hand_in(self, business_id: str, template: Template) -> Review:
+        """Hand in a template for review. Raises HandInRefused, TokenInvalid or Unreachable."""
+        try:
+            told = await self._graph.post(f"{business_id}/message_templates", whatsapp_calls.to_review(template))
+        except GraphRefused as why:
+            if why.code is not None and why.status < 500 and not whatsapp_errors.is_ours(why.code):
+                raise HandInRefused(whatsapp_errors.name_of(why.code)) from None
+            if why.code is not None and whatsapp_errors.is_ours(why.code):
+                raise TokenInvalid(f"WhatsApp refuses: {whatsapp_errors.name_of(why.code)}") from None
+            raise Unreachable(f"HTTP {why.status}") from None
+        except (NothingLeft, Lost) as why:
+            raise Unreachable(str(why)) from None
+        return Review(template.name, str(told.get("status") or "PENDING"), utc_text(self._clock.now()))
 
     async def _ask(self, path: str, **query: str) -> dict[str, Any]:
         try:

@@ -5,8 +5,9 @@ import re
 from typing import Any
 
 from bot.channels import markup
-from bot.channels.channel import Sending
+from bot.channels.channel import Filled, Sending
 from bot.message import Attachment, Capabilities, Message
+from bot.templates import OPEN, Template, templates
 from bot.text import Text
 
 BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
@@ -23,18 +24,48 @@ ACTIONS = {"contact": "request_contact_info", "location": "send_location"}
 
 def compose(sending: Sending, can: Capabilities, media: str = "", media_kind: str = "") -> dict[str, Any]:
     """Return the body of the call; `media` is the id of the uploaded file. Raises ValueError for no address."""
+    if sending.template is not None:
+        return _addressed(sending) | _template(sending.template, sending.id)
     message, text = sending.message, sending.message.text
     # An edit cannot be made here: it is a new message, and the buttons of the old one are refused by their turn.
     if sending.again and _units(f"{AGAIN}{text.plain}") <= (can.caption if message.file else can.body):
         text = AGAIN + text
     written = markup.plain(text) if sending.plain else markup.as_whatsapp(text)
-    fields: dict[str, Any] = {
+    return _addressed(sending) | _shown(message, written, media, media_kind)
+
+
+def to_review(template: Template) -> dict[str, Any]:
+    """Return the body of the call that hands a template in for review."""
+    ours = templates()
+    body = {"type": "BODY", "text": template.body, "example": {"body_text": [[template.example]]}}
+    buttons = {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": ours.button}]}
+    return {
+        "name": template.name,
+        "language": ours.language,
+        "category": ours.category,
+        "components": [body, buttons],
+    }
+
+
+def _addressed(sending: Sending) -> dict[str, Any]:
+    return {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         **_recipient(sending.address),
         "biz_opaque_callback_data": str(sending.id),
     }
-    return fields | _shown(message, written, media, media_kind)
+
+
+def _template(filled: Filled, row: int) -> dict[str, Any]:
+    """Name the template, what fills it, and what its button says to us: to deliver the row that it stands for."""
+    text = {"type": "body", "parameters": [{"type": "text", "text": markup.one_line(filled.text)}]}
+    payload = {"type": "payload", "payload": f"!{OPEN}.{row}"}
+    button = {"type": "button", "sub_type": "quick_reply", "index": "0", "parameters": [payload]}
+    language = {"code": templates().language}
+    return {
+        "type": "template",
+        "template": {"name": filled.name, "language": language, "components": [text, button]},
+    }
 
 
 def type_of(file: Attachment, content: bytes) -> tuple[str, str]:

@@ -77,7 +77,7 @@ def outcome_of(code: int | None, status: int, refused_before: int = 0) -> Outcom
         return WindowClosed(told=True)
     if code in UNREACHED:
         return Undeliverable(name_of(code))
-    if _is_ours(code):
+    if is_ours(code):
         return TokenRefused(name_of(code))
     if status >= 500 and code not in REFUSED:
         return Unknown(name_of(code))
@@ -96,7 +96,7 @@ def follows(code: int | None) -> Follows:
         return "window"
     if code in UNREACHED:
         return "undeliverable"
-    return "pause" if _is_ours(code) else "fail"
+    return "pause" if is_ours(code) else "fail"
 
 
 def name_of(code: int | None) -> str:
@@ -108,5 +108,6 @@ def name_of(code: int | None) -> str:
     return f"{words} ({code})"
 
 
-def _is_ours(code: int) -> bool:
+def is_ours(code: int) -> bool:
+    """Say whether it is our account, token or permission that is refused."""
     return code in OURS or 200 <= code <= 299

@@ -14,6 +14,7 @@ from bot.channels.whatsapp_calls import BSUID, PHONE
 from bot.clock import utc_text
 from bot.message import Contact, Kind, Location, Media, Said
 from storage.receipts import Receipt
+from storage.templates import Review
 
 NAME = "whatsapp"
 ALBUM = "photos"
@@ -38,7 +39,12 @@ def unpack(body: bytes, number: str) -> list[Arrived]:
     entries = _list(given, "entry")
     if not entries:
         return [_unknown(given)]
-    return [one for entry in entries for change in _list(entry, "changes") for one in _unpack_change(change, number)]
+    return [
+        one
+        for entry in entries
+        for change in _list(entry, "changes")
+        for one in _unpack_change(change, number, _at(entry, "time"))
+    ]
 
 
 def said_ids(body: bytes) -> list[str]:
@@ -64,8 +70,11 @@ def read(raw: str) -> Said | None:
     return None
 
 
-def _unpack_change(change: object, number: str) -> Iterator[Arrived]:
+def _unpack_change(change: object, number: str, at: object) -> Iterator[Arrived]:
     value = _at(change, "value")
+    if _at(change, "field") == "message_template_status_update":
+        yield _review(change, at)
+        return
     ours = _at(value, "metadata", "phone_number_id")
     if isinstance(ours, str) and ours != number:
         return
@@ -111,6 +120,37 @@ def _status(status: object) -> Arrived:
         category if isinstance(category, str) else None,
     )
     return Arrived(NAME, f"{number} {said}", "", "", receipt=receipt)
+
+
+def listed_reviews(told: object, now: str) -> list[Review]:
+    """Read a page of our account's templates."""
+    found = []
+    for one in _list(told, "data"):
+        name, state, reason = _at(one, "name"), _at(one, "status"), _at(one, "rejected_reason")
+        if isinstance(name, str) and isinstance(state, str):
+            found.append(Review(name, state, now, _why(reason)))
+    return found
+
+
+def next_page(told: object) -> str:
+    """Return where the next page of a list begins; '' on the last one."""
+    after = _at(told, "paging", "cursors", "after") if _at(told, "paging", "next") else ""
+    return after if isinstance(after, str) else ""
+
+
+def _review(change: object, at: object) -> Arrived:
+    """Read what became of a template; news without a time cannot be put in order, and is kept unread."""
+    value = _at(change, "value")
+    name, event, reason = _at(value, "message_template_name"), _at(value, "event"), _at(value, "reason")
+    time = str(at) if type(at) is int else at
+    if not isinstance(name, str) or not isinstance(event, str) or not _is_time(time):
+        return _known_by(change, "change")
+    review = Review(name, event, utc_text(_moment(time)), _why(reason))
+    return Arrived(NAME, f"template {name} {event} {time}", "", "", review=review)
+
+
+def _why(reason: object) -> str:
+    return reason if isinstance(reason, str) and reason != "NONE" else ""
 
 
 def _names(message: object, contact: object) -> tuple[str, ...]:

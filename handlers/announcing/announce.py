@@ -10,6 +10,7 @@ from bot.dates import show_days, show_moment, show_time, to_utc
 from bot.message import Attachment, Media
 from bot.sent import a_document
 from bot.settling import Settling
+from bot.templates import template_for
 from bot.text import Text, bold, lines
 from bot.typed import a_time, some_days, words
 from handlers.announcing.audience import ask_audience, show_reach
@@ -26,6 +27,7 @@ from handlers.announcing.event_details import (
     show_point,
 )
 from handlers.announcing.event_seats import ask_seats, seat_lines
+from handlers.announcing.forecast import Forecast, ask_forecast
 from handlers.announcing.hold import HOLD, say_held
 from handlers.announcing.leaving import leaves_at, quiet_line
 from handlers.announcing.letter import MOST_PLACE, MOST_SUBJECT
@@ -33,7 +35,6 @@ from handlers.announcing.send_time import SendTime
 from handlers.checking_in.event_slots import add_slots
 from handlers.checking_in.slot_plan import SlotPlan, ask_slot_plan, show_plan
 from handlers.events.event_card import card, send_card, to_json
-from handlers.making_sure import sure_of
 from storage import events, office, seats
 from storage.event_details import Details
 from storage.events import Audience, Event
@@ -82,12 +83,13 @@ async def ask_plan(chat: Chat, read: Reader) -> Plan:
     point = await chat.ask("point", Unasked(Spot()), label="Titik lokasi", about=place, given=known_point or LEFT_OUT)
     send_time = SendTime(chat.now, to_utc(first, starts, chat.zone), chat.zone)
     sends = await chat.ask("sends", Unasked(send_time), given=LEFT_OUT)
-    reached = await read(reach, recipients.audience)
+    leaves = await read(leaves_at, chat.now, chat.zone, sends, to_utc(first, starts, chat.zone))
+    reached = await read(reach, recipients.audience, template_for("announcement").name, utc_text(leaves))
     file = _attachment(files)
     plan = Plan(*basics, file, recipients.audience, reached.total, details, offers, sends, point, slots)
-    leaves = await read(leaves_at, chat.now, chat.zone, sends, plan.starts_at(chat.zone))
     night = "" if sends else quiet_line(leaves, chat.now, chat.zone)
-    await _confirm(chat, plan, (*recipients.told, night), reached)
+    cost = await ask_forecast(read, reached, utc_text(leaves), 1 + bool(file) + bool(point))
+    await _confirm(chat, plan, (*recipients.told, night), reached, cost)
     return plan
 
 
@@ -121,15 +123,15 @@ async def _ask_basics(chat: Chat, start: Start) -> tuple[str, str, date, date, t
     return subject, place, first, last, starts, ends
 
 
-async def _confirm(chat: Chat, plan: Plan, told: Sequence[str], reach: Reach) -> None:
+async def _confirm(chat: Chat, plan: Plan, told: Sequence[str], reach: Reach, cost: Forecast) -> None:
     """Show the card and the reach; return once the person wants exactly this sent, now or when it is scheduled."""
     leaves = show_moment(plan.sends_at, chat.zone) if plan.sends_at else ""
     await chat.confirm(
-        lines([*_preview(plan, chat.zone), *told, show_plan(plan.slots), bold(show_reach(reach, leaves))]),
+        lines([*_preview(plan, chat.zone), *told, show_plan(plan.slots), bold(show_reach(reach, leaves)), str(cost)]),
         ("Jadwalkan" if plan.sends_at else "Kirim sekarang") if reach.total else "",
         also={"sends": "Ganti waktu kirim" if plan.sends_at else "Jadwalkan"},
         fill="Lengkapi",
-        sure=sure_of(reach.total),
+        sure=cost.sure(reach.total),
     )
 
 

@@ -21,6 +21,7 @@ KINDS = {
 }
 SOME = "Pilih kecamatan"
 NAMED = "Pilih orang"
+WHY_SHUT = "lebih dari 24 jam tidak menulis ke bot, dan templatnya belum disetujui WhatsApp"
 EMPTY = "Belum ada petugas aktif di daftar, jadi tidak ada yang dikirimi. Isi dulu daftarnya lewat /petugas."
 HOW = "Ketik namanya, boleh sebagian, pisahkan dengan koma atau baris baru."
 
@@ -75,6 +76,9 @@ async def ask_audience(chat: Chat, read: Reader, prompt: str | Text, known: Audi
 def show_reach(reach: Reach, leaves: str = "") -> str:
     """Write "Akan dikirim ke 168 orang: 151 lewat Telegram, 11 lewat simulator, 6 belum terdaftar."."""
     parts = [f"{count} lewat {CHANNELS.get(channel, channel)}" for channel, count in reach.by_channel]
+    if reach.shut:
+        place = next(place for place, one in enumerate(reach.by_channel) if one[0] == "whatsapp")
+        parts[place] += f" ({reach.shut} di antaranya tidak bisa dikirimi: {WHY_SHUT})"
     parts += [f"{reach.blocked} memblokir bot"] if reach.blocked else []
     parts += [f"{reach.unregistered} belum terdaftar"] if reach.unregistered else []
     when = f"{leaves} " if leaves else ""

@@ -9,9 +9,11 @@ from bot.dates import show_moment
 from bot.message import Message
 from bot.picked import choose
 from bot.settling import Settling
+from bot.templates import template_for
 from bot.text import Text, bold, lines
 from handlers.announcing.audience import ask_audience, show_reach
 from handlers.announcing.event_details import LEFT_OUT, Unasked
+from handlers.announcing.forecast import Forecast, ask_forecast
 from handlers.announcing.leaving import leaves_at, quiet_line
 from handlers.announcing.send_time import SendTime
 from handlers.broadcasting.content import Content, WhatToSay
@@ -19,7 +21,6 @@ from handlers.broadcasting.copies import send_copy, signed
 from handlers.broadcasting.delivery_card import card_of
 from handlers.broadcasting.second_yes import ask_second_yes, needs_second_yes
 from handlers.events.event_card import to_json
-from handlers.making_sure import sure_of
 from storage import broadcasts, forwards, office, places
 from storage.broadcasts import Asks, Broadcast
 from storage.events import Audience
@@ -85,11 +86,12 @@ async def _ask_plan(chat: Chat, read: Reader, content: Content, office_name: str
         asks = "read" if wants else ""
     question = Unasked(SendTime(chat.now, chat.now + AHEAD, chat.zone))
     sends = await chat.ask("sends", question, given=LEFT_OUT)
-    reached = await read(reach, audience)
-    plan = Plan(content, audience, asks, reached.total, sends)
     leaves = await read(leaves_at, chat.now, chat.zone, sends)
+    reached = await read(reach, audience, template_for("broadcast").name, utc_text(leaves))
+    plan = Plan(content, audience, asks, reached.total, sends)
     night = "" if sends else quiet_line(leaves, chat.now, chat.zone)
-    await _confirm(chat, plan, (*told, night), reached, office_name)
+    cost = await ask_forecast(read, reached, utc_text(leaves), 2 if asks == "forward" else 1)
+    await _confirm(chat, plan, (*told, night), reached, cost, office_name)
     return plan
 
 
@@ -109,7 +111,9 @@ async def _ask_families(chat: Chat, read: Reader) -> Audience:
     return Audience((), (), tuple(people))
 
 
-async def _confirm(chat: Chat, plan: Plan, told: tuple[str, ...], reached: Reach, office_name: str) -> None:
+async def _confirm(
+    chat: Chat, plan: Plan, told: tuple[str, ...], reached: Reach, cost: Forecast, office_name: str
+) -> None:
     leaves = show_moment(plan.sends_at, chat.zone) if plan.sends_at else ""
     shown = Text.of(plan.content.text) if plan.asks == "forward" else signed(plan.content.text, office_name, None)
     file = f"Berkas: {plan.content.file.name}" if plan.content.file else ""
@@ -118,10 +122,10 @@ async def _confirm(chat: Chat, plan: Plan, told: tuple[str, ...], reached: Reach
         also["read"] = "Minta sudah baca"
     extra = {"read": "Dengan tombol Sudah baca.", "forward": "Tiap pendamping menandai kelompok yang sudah dikabari."}
     await chat.confirm(
-        lines([shown, file, *told, extra.get(plan.asks, ""), bold(show_reach(reached, leaves))]),
+        lines([shown, file, *told, extra.get(plan.asks, ""), bold(show_reach(reached, leaves)), str(cost)]),
         ("Jadwalkan" if plan.sends_at else "Kirim sekarang") if reached.total else "",
         also=also,
-        sure=sure_of(reached.total),
+        sure=cost.sure(reached.total),
     )
 
 

@@ -10,7 +10,8 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import words
-from handlers.people.roster_person import PERSON, show_channels, show_number, show_post
+from handlers.people.main_channel import MAIN_CHANNEL
+from handlers.people.roster_person import CHANNELS, PERSON, show_channels, show_number, show_post
 from storage import holdings, people, roster_search
 from storage.holdings import Holdings
 from storage.roster_search import Listed
@@ -27,18 +28,25 @@ class Profile:
 
     me: Listed
     kept: Holdings
+    main: str | None
 
 
 async def see_profile(chat: Chat, read: Reader) -> Profile:
     """Look up what is kept about the person."""
     me = await read(roster_search.listed, chat.me.id)
     assert me is not None, "people are never deleted"
-    return Profile(me, await read(holdings.holdings, chat.me.id))
+    main = await read(people.main_channel, chat.me.id)
+    return Profile(me, await read(holdings.holdings, chat.me.id), main)
 
 
 def save_profile(tx: Settling, shown: Profile) -> None:
     """Show it."""
-    tx.say(_written(shown, tx.zone), action("perbaikan", "", "Perbaikan data"))
+    several = len(shown.me.channels) > 1
+    tx.say(
+        _written(shown, tx.zone),
+        action("perbaikan", "", "Perbaikan data"),
+        *((action(MAIN_CHANNEL.name, "", "Kanal utama"),) if several else ()),
+    )
 
 
 async def ask_correction(chat: Chat, read: Reader) -> str:
@@ -89,6 +97,7 @@ def _written(shown: Profile, zone: str) -> Text:
             f"Tugas: {show_post(person)}",
             f"Nomor HP: {show_number(person.phone)}",
             f"{show_channels(shown.me.channels, shown.me.since, zone)}.",
+            _where(shown),
             f"Tersimpan: {known}." if known else "Belum ada catatan kegiatan atau laporan.",
             "Data ini dipakai Dinas Sosial untuk tugas pendampingan dan dilihat oleh operator, koordinator, dan "
             "supervisor kecamatan. Nama, NIK, dan nomor KK keluarga penerima tidak disimpan.",
@@ -96,6 +105,13 @@ def _written(shown: Profile, zone: str) -> Text:
             "mengerjakannya.",
         ]
     )
+
+
+def _where(shown: Profile) -> str:
+    if len(shown.me.channels) < 2:
+        return ""
+    where = f"lewat {CHANNELS.get(shown.main, shown.main)}" if shown.main else "ke kanal yang terakhir dipakai"
+    return f"Pemberitahuan dikirim {where}."
 
 
 PROFILE = Dialog("profil", "Profil", see_profile, save_profile)

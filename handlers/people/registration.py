@@ -81,9 +81,10 @@ def make_start(office: str, menu: Dialog[str]) -> Dialog[Known | Unknown | None]
         if person is None or person.phone != phone or person.state != "active":
             tx.say("Data petugas ini baru saja berubah. Mohon ketik /start sekali lagi.")
             return
+        others = people.other_channels(tx.db, person.id, tx.chat.partition(":")[0])
         people.link_chat(tx.db, tx.chat, person.id, tx.stamp)
         as_known = replace(tx, person=person)
-        menu.save(as_known, "welcome")
+        menu.save(as_known, "also" if others else "welcome")
         send_open(as_known, person)
 
     return Dialog("start", "Pendaftaran", start, save, EVERYONE | STRANGERS, steps=2)

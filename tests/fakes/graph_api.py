@@ -56,7 +56,9 @@ class FakeGraphApi(Phones):
         self.hook = ""
         self.subscribed = True
         self.windows = True
+        self.templates: dict[str, dict[str, Any]] = {}
         self.blocked: set[str] = set()  # they get nothing, and nobody is told
+        self.fail_for: dict[str, int] = {}  # codes with which everything to these fails after it was accepted
         self._strict_pairs = strict_pairs
         self._pairs: dict[str, float] = {}
         self._faults: deque[tuple[str, int, int]] = deque()
@@ -72,6 +74,8 @@ class FakeGraphApi(Phones):
         app.router.add_post("/{version}/{number}/messages", self._messages)
         app.router.add_post("/{version}/{number}/media", self._upload)
         app.router.add_get("/{version}/{business}/subscribed_apps", self._subscribed)
+        app.router.add_get("/{version}/{business}/message_templates", self._templates)
+        app.router.add_post("/{version}/{business}/message_templates", self._hand_in)
         app.router.add_get("/{version}/{id}", self._object)
         app.router.add_get("/files/{key}/x", self._download)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
@@ -187,7 +191,11 @@ class FakeGraphApi(Phones):
         shown = graph_rules.read(body)
         if shown.media and shown.media not in self._uploads:
             raise Refusal(131053, details="no such media")
-        if self.windows and self.now() - self.last_in.get(to, 0.0) >= WINDOW:
+        if shown.template and self.templates.get(shown.template, {}).get("status") != "APPROVED":
+            raise Refusal(132001)
+        if shown.template:
+            shown = graph_rules.fill(shown, self.templates[shown.template])
+        elif self.windows and self.now() - self.last_in.get(to, 0.0) >= WINDOW:
             raise Refusal(131047)
         if self._strict_pairs:
             paid = max(self._pairs.get(account.address, 0.0), self.now())
@@ -201,7 +209,9 @@ class FakeGraphApi(Phones):
         name = shown.file_name or name
         accepted = Accepted(to, number, shown, callback, self.now(), content, name, arrives)
         self.ledger.append(accepted)
-        if self._later:
+        if to in self.fail_for:
+            self.statuses.append(self.status(accepted, "failed", self.fail_for[to]))
+        elif self._later:
             self.statuses.append(self.status(accepted, "failed", self._later.popleft()))
         else:
             self.statuses += [self.status(accepted, said) for said in ("sent", *(("delivered",) if arrives else ()))]
@@ -223,6 +233,37 @@ class FakeGraphApi(Phones):
         if self._unknown(request):
             return _refused(Refusal(190, 401))
         return web.json_response({"data": [{"whatsapp_business_api_data": {"id": "1"}}] if self.subscribed else []})
+
+    async def _templates(self, request: web.Request) -> web.StreamResponse:
+        if self._unknown(request):
+            return _refused(Refusal(190, 401))
+        asked = {name: {"name": name, "status": one["status"]} for name, one in sorted(self.templates.items())}
+        names, first = list(asked), request.query.get("after", "")
+        here = [name for name in names if name > first][:3]  # small pages, so that the next one is asked for
+        paging = {"cursors": {"after": here[-1]}, "next": "…"} if here and here[-1] != names[-1] else {}
+        return web.json_response({"data": [asked[name] for name in here], "paging": paging})
+
+    async def _hand_in(self, request: web.Request) -> web.StreamResponse:
+        if self._unknown(request):
+            return _refused(Refusal(190, 401))
+        given = await request.json()
+        try:
+            graph_rules.check_template(given)
+        except Refusal as why:
+            return _refused(why)
+        self.templates[given["name"]] = given | {"status": "PENDING"}
+        return web.json_response({"id": str(len(self.templates)), "status": "PENDING", "category": given["category"]})
+
+    def approve_all(self) -> None:
+        """Let every template that was handed in pass its review."""
+        self.templates = {name: one | {"status": "APPROVED"} for name, one in self.templates.items()}
+
+    async def review(self, name: str, event: str, at: float | None = None) -> int:
+        """Bring the news of a review to the bot."""
+        value = {"event": event, "message_template_name": name, "message_template_language": "id", "reason": "NONE"}
+        change = {"field": "message_template_status_update", "value": value}
+        entry = {"id": BUSINESS_ID, "time": int(self.now() if at is None else at), "changes": [change]}
+        return await self.post(json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode())
 
     async def _object(self, request: web.Request) -> web.StreamResponse:
         if self._unknown(request):

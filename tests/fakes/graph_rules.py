@@ -1,7 +1,7 @@
 """What the Graph API checks in a message, and the codes with which it refuses."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
@@ -25,6 +25,7 @@ class Shown:
     media: str = ""  # the id of an uploaded file
     file_name: str = ""
     kind: str = ""
+    template: str = ""
 
 
 def read(body: dict[str, Any]) -> Shown:
@@ -45,9 +46,48 @@ def read(body: dict[str, Any]) -> Shown:
         if not (-90 <= place["latitude"] <= 90 and -180 <= place["longitude"] <= 180):
             raise Refusal(131009, details="location")
         return Shown(f"📍 {place['name']}\n{place['address']}", kind="location")
+    if kind == "template":
+        return _template(body["template"])
     if kind == "interactive":
         return _interactive(body["interactive"])
     raise Refusal(131051, details=f"type {kind}")
+
+
+def _template(given: dict[str, Any]) -> Shown:
+    _known(given, "name language components")
+    if given["language"] != {"code": "id"}:
+        raise Refusal(132001, details="language")
+    body, button = given["components"]
+    values = [one["text"] for one in body["parameters"] if one["type"] == "text"]
+    payload = button["parameters"][0]["payload"]
+    if (button["type"], button["sub_type"], button["index"]) != ("button", "quick_reply", "0"):
+        raise Refusal(132000, details="button")
+    if body["type"] != "body" or len(values) != 1:
+        raise Refusal(132000, details="parameters")
+    if not values[0].strip() or re.search(r"[\n\t]| {5}", values[0]):
+        raise Refusal(100, details="a parameter cannot have new-line/tab characters or more than 4 consecutive spaces")
+    return Shown(values[0], (("", payload),), kind="template", template=given["name"])
+
+
+def fill(shown: Shown, template: dict[str, Any]) -> Shown:
+    """Return what a phone shows of a template that was approved."""
+    body, buttons = template["components"]
+    text = _text(body["text"].replace("{{1}}", shown.text), 1024, "template body")
+    return replace(shown, text=text, buttons=((buttons["buttons"][0]["text"], shown.buttons[0][1]),))
+
+
+def check_template(given: dict[str, Any]) -> None:
+    """Check a template as it is handed in. Raises Refusal."""
+    _known(given, "name language category components")
+    body, buttons = given["components"]
+    text = _text(body["text"], 1024, "template body")
+    if re.findall(r"{{.*?}}", text) != ["{{1}}"] or text.startswith("{{") or text.endswith("}}"):
+        raise Refusal(100, details="variables")
+    if len(body["example"]["body_text"][0]) != 1 or not re.fullmatch(r"[a-z0-9_]{1,512}", given["name"]):
+        raise Refusal(100, details="example or name")
+    (button,) = buttons["buttons"]
+    if button["type"] != "QUICK_REPLY" or not 1 <= len(button["text"]) <= 25:
+        raise Refusal(100, details="button")
 
 
 def _interactive(given: dict[str, Any]) -> Shown:

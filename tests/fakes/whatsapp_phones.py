@@ -49,6 +49,10 @@ class Phones:
         body = {"interactive": {"type": kind, kind: {"id": token, "title": title}}, "context": {"id": card}}
         return self._message(who, "interactive", body)
 
+    def press(self, who: Account, card: str, payload: str, title: str) -> Event:
+        """Press the button of a template."""
+        return self._message(who, "button", {"button": {"payload": payload, "text": title}, "context": {"id": card}})
+
     def send_photo(self, who: Account, content: bytes = JPEG, caption: str = "") -> Event:
         image = {"id": self._file(content, "image/jpeg"), "mime_type": "image/jpeg", "sha256": "x"}
         return self._message(who, "image", {"image": image | ({"caption": caption} if caption else {})})

@@ -6,7 +6,8 @@ inbox's UNIQUE; taking a letter once; a receipt's key; escaping; the role check 
 transaction; whose contact it is; `uncertain` after a timeout and after a death; one `started` row per call; waiting
 after a 429; synchronous=FULL; foreign keys; the confirmation bound to its summary. Of events: the two windows in which
 a code is live; the lock-out; which evidence counts; the hold, and calling back; one correction at a time; one stand-in
-for one person; chasing the silent alone; forgetting what was said without a name, and who said it.
+for one person; chasing the silent alone; forgetting what was said without a name, and who said it. Of WhatsApp: the
+signature; the window; receipts that come twice; passing a notice on to the other channel once.
 """
 
 import asyncio
@@ -244,6 +245,44 @@ SABOTAGES = (
         "a rating without a name keeps the person",
         ("tests/test_feedback.py",),
         (("storage/feedback.py", "    if named:\n        sql = ", "    if key:\n        sql = "),),
+    ),
+    Sabotage(
+        "an unsigned webhook is heard",
+        ("tests/test_whatsapp.py",),
+        (
+            (
+                "bot/channels/whatsapp.py",
+                'return hmac.compare_digest(signature.encode("utf-8", "replace"), expected)',
+                "return bool(expected)",
+            ),
+        ),
+    ),
+    Sabotage(
+        "WhatsApp's window is not looked at",
+        ("tests/test_whatsapp.py",),
+        (
+            (
+                "bot/channels/whatsapp.py",
+                "        elif sending.template is None:\n",
+                "        elif not sending.address:\n",
+            ),
+        ),
+    ),
+    Sabotage(
+        "a receipt counts as often as it comes",
+        ("tests/test_receipts.py", "tests/test_two_channels.py"),
+        (
+            (
+                "storage/receipts.py",
+                "        ON CONFLICT DO NOTHING\n",
+                "        ON CONFLICT DO UPDATE SET at = excluded.at\n",
+            ),
+        ),
+    ),
+    Sabotage(
+        "what was passed on to the other channel is passed on again",
+        ("tests/test_two_channels.py",),
+        (("storage/ladder.py", "SET laddered = 'passed',", "SET laddered = NULL,"),),
     ),
 )
 
