@@ -1,146 +1,115 @@
 """Recording a meeting: that it was held or not held, who was absent, photos, and from when it counts as handed in."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from storage.database import Connection
 from storage.meetings import REASONS, Reason
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Which meeting a record is about, and who recorded it when.
+
+    `planned` is the row of its plan, which the record takes over; `day` is local in `zone`, the moments are UTC text.
+    `sent_at` is from when the record counts; None: it waits for its owner's yes.
+    """
+
+    ref: str
+    planned: int | None
+    group_id: int
+    person_id: int
+    lesson_id: int | None
+    topic: str
+    day: str
+    starts_at: str
+    ends_at: str
+    zone: str
+    place: str
+    logged_at: str
+    logged_by: int
+    sent_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """How many members a group had, who of them was absent, and how many of each reason where that was told alone."""
+
+    members: int
+    absences: Mapping[int, Reason]
+    counts: Mapping[Reason, int]
+
+
 def hold_meeting(
     db: Connection,
+    occasion: Occasion,
+    attendance: Attendance,
     *,
-    ref: str,
-    planned: int | None,
-    group_id: int,
-    person_id: int,
-    lesson_id: int | None,
-    topic: str,
-    day: str,
-    starts_at: str,
-    ends_at: str,
-    zone: str,
-    members: int,
-    obstacles: str,
-    follow_up: str,
-    absences: Mapping[int, Reason],
-    photos: Iterable[str],
-    now: str,
-    place: str = "",
-    counts: Mapping[Reason, int] | None = None,
+    obstacles: str = "",
+    follow_up: str = "",
+    photos: Iterable[str] = (),
     joint: str | None = None,
     point: tuple[float, float] | None = None,
-    logged_by: int | None = None,
-    sent_at: str | None = "",
 ) -> int:
-    """Record a meeting that took place, on the row `planned` if it had been planned; return its id.
+    """Record a meeting that took place and return its id; `photos` are digests.
 
-    `counts` are how many were absent where that was not told by number. `photos` are digests. `logged_by` is a
-    colleague, else the owner; `sent_at` is from when the record counts, at once if not said, None: it waits for its
-    owner. Raises sqlite3.IntegrityError where the group has had that lesson on that day.
+    Raises sqlite3.IntegrityError where the group has had that lesson on that day.
     """
-    told = counts if counts is not None else {one: list(absences.values()).count(one) for one in REASONS}
     values: dict[str, Any] = {
-        "ref": ref,
-        "planned": planned,
-        "group": group_id,
-        "person": person_id,
-        "lesson": lesson_id,
-        "topic": topic,
-        "day": day,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-        "zone": zone,
-        "place": place,
-        "members": members,
-        **{reason: told.get(reason, 0) for reason in REASONS},
+        **asdict(occasion),
+        "members": attendance.members,
+        **{reason: attendance.counts.get(reason, 0) for reason in REASONS},
         "obstacles": obstacles,
         "follow_up": follow_up,
         "latitude": point[0] if point else None,
         "longitude": point[1] if point else None,
         "joint": joint,
-        "logged_by": logged_by or person_id,
-        "sent_at": now if sent_at == "" else sent_at,
-        "now": now,
     }
-    if planned is None:
+    if occasion.planned is None:
         statement = """
             INSERT INTO meetings (ref, group_id, person_id, lesson_id, topic, day, starts_at, ends_at, zone, place,
                                   state, members, sick, excused, absent, obstacles, follow_up, latitude, longitude,
                                   joint, made_at, logged_at, logged_by, sent_at)
-            VALUES (:ref, :group, :person, :lesson, :topic, :day, :starts_at, :ends_at, :zone, :place, 'held',
-                    :members, :sick, :excused, :absent, :obstacles, :follow_up, :latitude, :longitude, :joint, :now,
-                    :now, :logged_by, :sent_at)
+            VALUES (:ref, :group_id, :person_id, :lesson_id, :topic, :day, :starts_at, :ends_at, :zone, :place, 'held',
+                    :members, :sick, :excused, :absent, :obstacles, :follow_up, :latitude, :longitude, :joint,
+                    :logged_at, :logged_at, :logged_by, :sent_at)
             RETURNING id
         """
     else:
         statement = """
-            UPDATE meetings SET ref = :ref, lesson_id = :lesson, topic = :topic, day = :day, starts_at = :starts_at,
-                ends_at = :ends_at, zone = :zone, place = CASE :place WHEN '' THEN place ELSE :place END,
-                state = 'held', members = :members, sick = :sick, excused = :excused, absent = :absent,
-                obstacles = :obstacles, follow_up = :follow_up, latitude = :latitude, longitude = :longitude,
-                joint = :joint, logged_at = :now, logged_by = :logged_by, sent_at = :sent_at
-            WHERE id = :planned AND group_id = :group AND state = 'planned' RETURNING id
+            UPDATE meetings SET ref = :ref, lesson_id = :lesson_id, topic = :topic, day = :day, starts_at = :starts_at,
+                ends_at = :ends_at, zone = :zone, place = :place, state = 'held', members = :members, sick = :sick,
+                excused = :excused, absent = :absent, obstacles = :obstacles, follow_up = :follow_up,
+                latitude = :latitude, longitude = :longitude, joint = :joint, logged_at = :logged_at,
+                logged_by = :logged_by, sent_at = :sent_at
+            WHERE id = :planned AND group_id = :group_id AND state = 'planned' RETURNING id
         """
     id = int(db.execute(statement, values).fetchone()[0])  # noqa: A001  # the word the tables use
-    set_absences(db, id, absences)
+    set_absences(db, id, attendance.absences)
     add_photos(db, id, photos)
     return id
 
 
-def record_not_held(
-    db: Connection,
-    *,
-    ref: str,
-    planned: int | None,
-    group_id: int,
-    person_id: int,
-    lesson_id: int | None,
-    topic: str,
-    day: str,
-    starts_at: str,
-    ends_at: str,
-    zone: str,
-    place: str,
-    why_not: str,
-    now: str,
-    logged_by: int | None = None,
-    sent_at: str | None,
-) -> int:
-    """Record that a meeting did not take place, on the row `planned` if it had been planned; return its id.
+def record_not_held(db: Connection, occasion: Occasion, why_not: str) -> int:
+    """Record that a meeting did not take place, and why; return its id.
 
     Raises sqlite3.IntegrityError where that is known of the group and day.
     """
-    values = {
-        "ref": ref,
-        "planned": planned,
-        "group": group_id,
-        "person": person_id,
-        "lesson": lesson_id,
-        "topic": topic,
-        "day": day,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-        "zone": zone,
-        "place": place,
-        "why_not": why_not,
-        "logged_by": logged_by or person_id,
-        "sent_at": sent_at,
-        "now": now,
-    }
-    if planned is None:
+    values = asdict(occasion) | {"why_not": why_not}
+    if occasion.planned is None:
         statement = """
             INSERT INTO meetings (ref, group_id, person_id, lesson_id, topic, day, starts_at, ends_at, zone, place,
                                   state, why_not, made_at, logged_at, logged_by, sent_at)
-            VALUES (:ref, :group, :person, :lesson, :topic, :day, :starts_at, :ends_at, :zone, :place, 'not_held',
-                    :why_not, :now, :now, :logged_by, :sent_at)
+            VALUES (:ref, :group_id, :person_id, :lesson_id, :topic, :day, :starts_at, :ends_at, :zone, :place,
+                    'not_held', :why_not, :logged_at, :logged_at, :logged_by, :sent_at)
             RETURNING id
         """
     else:
         statement = """
-            UPDATE meetings SET ref = :ref, state = 'not_held', why_not = :why_not, logged_at = :now,
+            UPDATE meetings SET ref = :ref, state = 'not_held', why_not = :why_not, logged_at = :logged_at,
                 logged_by = :logged_by, sent_at = :sent_at
-            WHERE id = :planned AND group_id = :group AND state = 'planned' RETURNING id
+            WHERE id = :planned AND group_id = :group_id AND state = 'planned' RETURNING id
         """
     return int(db.execute(statement, values).fetchone()[0])
 

@@ -17,6 +17,7 @@ from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_b
 from handlers.reporting.report_text import report_buttons
 from handlers.scheduling.planned import meeting_in, when, which
 from storage import meeting_records, meetings, plans
+from storage.meeting_records import Attendance, Occasion
 from storage.meetings import Meeting
 
 NOT_YOURS = "P2K2 itu bukan dampingan Bapak/Ibu. Lihat jadwal Bapak/Ibu di /jadwal."
@@ -115,27 +116,8 @@ def _save_held(tx: Settling, meeting: Meeting, away: Away) -> None:
     numbers = numbers_on(tx.db, meeting.group_id, meeting.day)
     if not away.fits(numbers):
         raise Refused(f"Anggota Kelompok {meeting.group} sekarang {len(numbers)}. Mohon ketik lagi yang tidak hadir.")
-    meeting_records.hold_meeting(
-        tx.db,
-        ref=f"{tx.ref}:{meeting.id}",
-        planned=meeting.id,
-        group_id=meeting.group_id,
-        person_id=meeting.person_id,
-        lesson_id=meeting.lesson_id,
-        topic=meeting.topic,
-        day=meeting.day,
-        starts_at=meeting.starts_at,
-        ends_at=meeting.ends_at,
-        zone=meeting.zone,
-        members=len(numbers),
-        obstacles="",
-        follow_up="",
-        absences=away.numbers,
-        counts=away.counts,
-        photos=(),
-        now=tx.stamp,
-        sent_at=handed_in_at(tx),
-    )
+    attendance = Attendance(len(numbers), away.numbers, away.counts)
+    meeting_records.hold_meeting(tx.db, _as_planned(tx, meeting), attendance)
     tx.withdraw(f"meeting:{meeting.id}")
     saved = meetings.meeting(tx.db, meeting.id)
     assert saved is not None
@@ -156,23 +138,7 @@ def _save_not_held(tx: Settling, meeting: Meeting, why_not: str) -> None:
         plans.cancel_meeting(tx.db, meeting.id)
         _say_stands(tx, there)
         return
-    meeting_records.record_not_held(
-        tx.db,
-        ref=f"{tx.ref}:{meeting.id}",
-        planned=meeting.id,
-        group_id=meeting.group_id,
-        person_id=meeting.person_id,
-        lesson_id=meeting.lesson_id,
-        topic=meeting.topic,
-        day=meeting.day,
-        starts_at=meeting.starts_at,
-        ends_at=meeting.ends_at,
-        zone=meeting.zone,
-        place=meeting.place,
-        why_not=why_not,
-        now=tx.stamp,
-        sent_at=handed_in_at(tx),
-    )
+    meeting_records.record_not_held(tx.db, _as_planned(tx, meeting), why_not)
     tx.withdraw(f"meeting:{meeting.id}")
     saved = meetings.meeting(tx.db, meeting.id)
     assert saved is not None
@@ -190,3 +156,22 @@ def _say_stands(tx: Settling, meeting: Meeting) -> None:
     moment = dates.show_time(at, tx.zone) if at.date() == tx.today else dates.show_moment(at, tx.zone)
     told = f"P2K2 Kelompok {meeting.group} sudah tercatat {moment}: {outcome(meeting)}."
     tx.say(told, *record_buttons(meeting, tx.stamp))
+
+
+def _as_planned(tx: Settling, meeting: Meeting) -> Occasion:
+    return Occasion(
+        ref=f"{tx.ref}:{meeting.id}",
+        planned=meeting.id,
+        group_id=meeting.group_id,
+        person_id=meeting.person_id,
+        lesson_id=meeting.lesson_id,
+        topic=meeting.topic,
+        day=meeting.day,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        zone=meeting.zone,
+        place=meeting.place,
+        logged_at=tx.stamp,
+        logged_by=tx.me.id,
+        sent_at=handed_in_at(tx),
+    )

@@ -18,6 +18,7 @@ from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_b
 from handlers.reporting.report_text import report_buttons
 from storage import groups, meeting_records, meetings, people
 from storage.database import Connection
+from storage.meeting_records import Attendance, Occasion
 from storage.meetings import Meeting
 from storage.people import Person
 
@@ -93,52 +94,34 @@ def _record(tx: Settling, logged: Logged, owner: Person, one: Attended, joint: s
         raise Refused(f"Anggota {title_of(group)} sekarang {len(numbers)}. Mohon ubah kehadirannya.")
     plan = _plan_of(tx.db, logged, group.id)
     starts = dates.to_utc(report.day, report.at, tx.zone)
-    sent_at = handed_in_at(tx) if owner == tx.me else None
-    ref = tx.ref if joint is None else f"{tx.ref}:{group.id}"
+    occasion = Occasion(
+        ref=tx.ref if joint is None else f"{tx.ref}:{group.id}",
+        planned=plan.id if plan else None,
+        group_id=group.id,
+        person_id=owner.id,
+        lesson_id=report.material.lesson_id,
+        topic=report.material.topic,
+        day=day,
+        starts_at=utc_text(starts),
+        ends_at=utc_text(starts + LASTS),
+        zone=tx.zone,
+        place=report.place,
+        logged_at=tx.stamp,
+        logged_by=tx.me.id,
+        sent_at=handed_in_at(tx) if owner == tx.me else None,
+    )
     if one.away is None:
-        record_id = meeting_records.record_not_held(
-            tx.db,
-            ref=ref,
-            planned=plan.id if plan else None,
-            group_id=group.id,
-            person_id=owner.id,
-            lesson_id=report.material.lesson_id,
-            topic=report.material.topic,
-            day=day,
-            starts_at=utc_text(starts),
-            ends_at=utc_text(starts + LASTS),
-            zone=tx.zone,
-            place=report.place,
-            why_not=report.why_not,
-            now=tx.stamp,
-            logged_by=tx.me.id,
-            sent_at=sent_at,
-        )
+        record_id = meeting_records.record_not_held(tx.db, occasion, report.why_not)
     else:
         record_id = meeting_records.hold_meeting(
             tx.db,
-            ref=ref,
-            planned=plan.id if plan else None,
-            group_id=group.id,
-            person_id=owner.id,
-            lesson_id=report.material.lesson_id,
-            topic=report.material.topic,
-            day=day,
-            starts_at=utc_text(starts),
-            ends_at=utc_text(starts + LASTS),
-            zone=tx.zone,
-            place=report.place,
-            members=len(numbers),
+            occasion,
+            Attendance(len(numbers), one.away.numbers, one.away.counts),
             obstacles=report.obstacles,
             follow_up=report.follow_up,
-            absences=one.away.numbers,
-            counts=one.away.counts,
             photos=[photo.digest for photo in report.photos],
-            point=(report.point.latitude, report.point.longitude) if report.point else None,
             joint=joint,
-            now=tx.stamp,
-            logged_by=tx.me.id,
-            sent_at=sent_at,
+            point=(report.point.latitude, report.point.longitude) if report.point else None,
         )
     if plan is not None:
         tx.withdraw(f"meeting:{plan.id}")

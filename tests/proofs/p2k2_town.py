@@ -12,6 +12,7 @@ from bot.demo.people import people as demo_people
 from bot.demo.run import ZONE
 from storage import chats, groups, lessons, meeting_records, people, places
 from storage.database import SCHEMA, Connection
+from storage.meeting_records import Attendance, Occasion
 from tests.proofs.p2k2_ledger import BEGAN, Facilitator, Group, Ledger, Told
 from tests.proofs.p2k2_people import Doings, Script
 
@@ -96,14 +97,13 @@ def held_before(db: Connection, ledger: Ledger, group: Group, k: int, lesson_ids
         absent = {3: "a"} if k % 4 == 0 else {}
         told = Told(group, group.owner, day, at, lesson, group.numbers, starts, starts + timedelta(hours=3), absent)
         ledger.told.append(told)
-        meeting_records.hold_meeting(
-            db, ref=f"{group.id}.{month}", planned=None, group_id=group.id, person_id=group.owner.id,
-            lesson_id=lesson_ids[lesson], topic="", day=day.isoformat(), starts_at=utc_text(starts),
-            ends_at=utc_text(starts + timedelta(hours=2)), zone=ZONE, place="Rumah Ketua Kelompok",
-            members=group.numbers, obstacles="", follow_up="", absences={3: "absent"} if absent else {},
-            counts={"absent": 1} if absent else {}, photos=(), now=utc_text(starts),
-            sent_at=utc_text(starts + timedelta(hours=3)),
+        occasion = Occasion(
+            f"{group.id}.{month}", None, group.id, group.owner.id, lesson_ids[lesson], "", day.isoformat(),
+            utc_text(starts), utc_text(starts + timedelta(hours=2)), ZONE, "Rumah Ketua Kelompok", utc_text(starts),
+            group.owner.id, utc_text(starts + timedelta(hours=3)),
         )  # fmt: skip
+        away = Attendance(group.numbers, {3: "absent"} if absent else {}, {"absent": 1} if absent else {})
+        meeting_records.hold_meeting(db, occasion, away)
 
 
 def usual(me: Facilitator, k: int, month: int) -> tuple[date, time]:
