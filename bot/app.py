@@ -150,7 +150,7 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     inlets: dict[str, Inlet] = {**channels, ENGINE: sweep}
     lanes = Lanes(database, inlets, turns, clock, album_quiet=plan.album_quiet)
     reminders = Reminders(database, poster, clock, compose_reminder, plan.zone)
-    ladder = Ladder(database, poster, clock, compose_unreached)
+    ladder = Ladder(database, poster, clock, compose_unreached, plan.zone)
     live = LiveCards(database, poster, clock, compose_live)
     boards = BoardPictures(database, poster, media, clock, plan.link, compose_board)
     menus = Menus(database, channels, routes, clock)

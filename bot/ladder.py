@@ -7,6 +7,7 @@ from bot.clock import Clock, utc_text
 from bot.message import Message
 from bot.outlets import SPENT
 from bot.posting import PASSED, Poster
+from bot.reminder_hours import read_hours
 from storage import ladder, office, people, rules
 from storage.database import Connection, Database
 from storage.ladder import COMPANIONS, Fallen
@@ -26,20 +27,26 @@ Compose = Callable[[Sequence[Person]], Message]
 class Ladder:
     """Looks, at every tick, for notices that did not arrive; safe to call at any time."""
 
-    def __init__(self, database: Database, poster: Poster, clock: Clock, compose: Compose) -> None:
+    def __init__(self, database: Database, poster: Poster, clock: Clock, compose: Compose, zone: str) -> None:
         self._database = database
         self._poster = poster
         self._clock = clock
         self._compose = compose
+        self._zone = zone
 
     async def climb(self) -> int:
-        """Pass on what can be passed on, and record what cannot; return how many notices that were."""
+        """Pass on what can be passed on, and record what cannot; return how many notices that were.
+
+        In the quiet hours nothing: whoever did not hear of it in the evening is not woken for it.
+        """
         now = self._clock.now()
         if not await self._database.read(self._find, now):
             return 0
         return await self._database.write(self._climb, now)
 
     def _find(self, db: Connection, now: datetime) -> list[Fallen]:
+        if read_hours(db).quiet_until(now, self._zone) is not None:
+            return []
         since = now - timedelta(hours=ladder_hours(db))
         return ladder.fallen(db, utc_text(now), utc_text(since), utc_text(since - TOO_OLD), AT_ONCE)
 

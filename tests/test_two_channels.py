@@ -1,7 +1,7 @@
 """Two channels and one person: templates, the preferred chat, the other one when that fails, and what it costs."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -175,6 +175,22 @@ async def test_silence_for_six_hours_is_no_delivery(office: TwoChannels) -> None
     await rule(office, "ladder-hours", "1")
     await office.tick(hours=9)
     assert len(await office.ask(passed)) == 4
+
+
+async def test_nobody_is_woken_by_the_other_channel(office: TwoChannels) -> None:
+    """What failed in the evening is passed on when the quiet hours are over."""
+    await registered(office)
+    await office.tick(hours=11)
+    await office.notify("halo", "a")
+    office.api.fail_later(131026)
+    await office.notify("malam", "b")
+    await office.hears(statuses=True)
+    passed = "SELECT object FROM outbox WHERE instr(dedupe, '>')"
+    here = office.talk.clock.now().astimezone(UTC)
+    await office.tick(hours=(15.5 - here.hour) % 24)  # 22.30 WIB and some minutes
+    assert await office.ask(passed) == []
+    await office.tick(hours=8)
+    assert await office.ask(passed) == [("b",)]
 
 
 async def test_three_in_a_row_on_no_channel_are_told_to_the_office_once(office: TwoChannels) -> None:

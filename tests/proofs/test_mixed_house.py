@@ -224,7 +224,7 @@ async def test_everybody_is_told_once_on_the_right_channel(tmp_path: Path) -> No
     began = time.monotonic()
     async with mixed_house(tmp_path) as house:
         await house.register()
-        await house.goes_on(hours=30)
+        await house.goes_on(hours=26)
         gone, blocked = house.people(BOTH_WHATSAPP)[:2], house.people(BOTH_TELEGRAM)[:2]
         off, lost = house.people(BOTH_LAST)[:2], house.people(WHATSAPP)[:3]
         for one in off:
@@ -244,7 +244,7 @@ async def test_everybody_is_told_once_on_the_right_channel(tmp_path: Path) -> No
         assert first == right_channels(house, gone, blocked, off, lost)
         answers = await house.ask("SELECT count(*) FROM invitations WHERE answer = 'yes'")
         assert answers == [(30,)]
-        await house.goes_on(hours=25)  # before the first reminder
+        await house.goes_on(hours=18, minutes=30)  # the windows are closed again, and nobody was reminded yet
         await house.change_hall()
         await house.goes_on(minutes=2)
         await house.goes_on(hours=6, minutes=1)
