@@ -53,11 +53,9 @@ SABOTAGES = (
             (
                 "storage/database.py",
                 '            self.on_commit("before")\n',
-                "            for answer, result, error in outcomes:\n"
-                "                answer.set_exception(error) if error else answer.set_result(result)\n"
+                "            self._loop.call_soon_threadsafe(_tell, list(done))\n"
                 '            self.on_commit("before")\n',
             ),
-            ("storage/database.py", "if answer.cancelled():", "if answer.done():"),
         ),
     ),
     Sabotage(
