@@ -107,7 +107,7 @@ async def broadcast(folder: Path, count: int) -> str:
             wrong = ledger.what_is_wrong(db, far)
             became = states(db, 1)
         edits = sum(one.method == "editMessageText" for one in far.ledger)
-    assert wrong == []
+    assert wrong == [], wrong
     assert sum(became.values()) == frozen == count + UNREGISTERED
     assert kept == frozen
     assert crashed

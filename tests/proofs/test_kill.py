@@ -87,7 +87,7 @@ async def stop(folder: Path, stops: int, crowd: int) -> str:
             living.cancel()
             await asyncio.gather(living, return_exceptions=True)
             await come_to_rest(town, victim, db)
-            assert ledger.what_is_wrong(db, town) == []
+            assert (wrong := ledger.what_is_wrong(db, town)) == [], wrong
             doubted = ledger.uncertain(db)
     assert longest <= 30
     assert doubted == 0
@@ -124,6 +124,6 @@ async def kill(folder: Path, kills: int, crowd: int) -> str:
             await asyncio.gather(living, return_exceptions=True)
             town.weather({})
             await come_to_rest(town, victim, db)
-            assert ledger.what_is_wrong(db, town) == []
+            assert (wrong := ledger.what_is_wrong(db, town)) == [], wrong
             assert ledger.uncertain(db, "Died") <= WORKERS * toll.kills
             return toll.figures(town, db, time.monotonic() - began)

@@ -101,7 +101,7 @@ async def bad_network(folder: Path, sends: int) -> str:
             repeated = db.execute("SELECT count(*) FROM outbox WHERE copies > 0 AND uncertain_do = 'drop'").fetchone()[
                 0
             ]
-    assert wrong == []
+    assert wrong == [], wrong
     assert far.too_early == []
     assert set(states) <= SETTLED
     assert sum(states.values()) == sends
@@ -168,7 +168,7 @@ async def bad_graph(folder: Path, sends: int) -> str:
     assert sum(states.values()) == sends
     assert len({one.to for one in api.ledger}) >= states["sent"]
     assert doubled == []
-    return f"WhatsApp: {sends} rows, {states}; what was in doubt was settled by its receipt; second copies: 0"
+    return f"WhatsApp: {sends} rows, {states}; what had arrived was settled by its receipt; second copies: 0"
 
 
 def _rolled(dice: Random) -> tuple[str, int, int]:

@@ -82,7 +82,7 @@ async def redelivery(folder: Path, count: int) -> str:
                     "SELECT count(*) FROM (SELECT 1 FROM check_ins GROUP BY slot_id, person_id HAVING count(*) > 1)",
                 )
             )
-    assert wrong == []
+    assert wrong == [], wrong
     assert (stored, twice) == (count, 0)
     return (
         f"{count} updates, each three times, shuffled, {AT_ONCE} deliveries at once, then all once more: {stored} "
