@@ -27,8 +27,15 @@ IN_FILES = {  # the parts of the table that stand in files which hold other thin
 }  # fmt: skip
 TESTS = (
     *("test_courier", "test_outbox", "test_pacer", "test_turns", "test_telegram", "test_whatsapp"),
-    *("test_whatsapp_office", "test_receipts", "test_telegram_updates", "test_posting", "test_lanes"),
-    *("test_random_walks", "test_feedback", "proofs/test_model", "proofs/test_hostile", "proofs/test_fuzz"),
+    *("test_whatsapp_office", "test_two_channels", "test_receipts", "test_telegram_updates", "test_posting"),
+    *(
+        "test_lanes",
+        "test_random_walks",
+        "test_feedback",
+        "proofs/test_model",
+        "proofs/test_hostile",
+        "proofs/test_fuzz",
+    ),
     "test_transcripts.py::test_chat_goes_as_written",
 )
 
