@@ -566,3 +566,16 @@ class TestSpeed:
         plan = [row[3] for row in crowd.execute(f"EXPLAIN QUERY PLAN {sql}", key)]
         assert plan[0].startswith("SEARCH o USING INDEX outbox_")
         assert not [step for step in plan if "SCAN" in step or "TEMP B-TREE" in step]
+
+
+def test_what_belongs_to_a_card_is_held_when_its_window_closes_first(db: Connection) -> None:
+    """Its card went as a template; what comes with it waits for that to be opened, unless it was called back."""
+    waiting, called_back = post(db, text="lampiran"), post(db, text="peta", object="event:7")
+    db.execute("UPDATE outbox SET waits = 1")
+    for row in (waiting, called_back):
+        start(db, row)
+    outbox.stop(db, "event:7", at(1))
+    for row in (waiting, called_back):
+        outcomes.window_closed(db, row, "window", at(2), told=False)
+    states = dict(db.execute("SELECT id, state FROM outbox"))
+    assert (states[waiting], states[called_back]) == ("held", "failed")
