@@ -60,7 +60,8 @@ def write_month(
     columns: tuple[Column, ...] = (Column("No", 5, middle=True), Column("Kecamatan", 24), *_COUNTS)
     at = put_title(sheet, f"Rekap P2K2 {month}", [("Wilayah", where)], len(columns))
     rows = [[number, one.district, *_numbers(one)] for number, one in enumerate(districts, 1)]
-    put_table(sheet, at, columns, [*rows, ["", "Jumlah", *_numbers(_sum(districts))]])
+    # Upright: a kabupaten of some thirty kecamatan and its sum fit on one page.
+    put_table(sheet, at, columns, [*rows, ["", "Jumlah", *_numbers(_sum(districts))]], portrait=True)
 
     sheet = add_sheet(workbook, "Pendamping")
     columns = (Column("No", 5, middle=True), Column("Kecamatan", 20), Column("Pendamping", 28), *_COUNTS)
