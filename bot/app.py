@@ -35,6 +35,7 @@ from storage.channels_on import set_channels
 from storage.database import Database
 
 TICK_SECONDS = 15
+CALLS_AT_ONCE = 128  # for each channel
 PACE = {WhatsApp.name: Limits.whatsapp()}
 
 MakeChannels = Callable[[Store, Keep, Open, Clock], Mapping[str, Channel]]
@@ -57,7 +58,7 @@ class Plan:
     link: Callable[[str], str] = lambda payload: ""
     address: Callable[[str], str] = lambda path: f"http://127.0.0.1:8080{path}"
     make_routes: Callable[[str, Callable[[str], str], Callable[[str], str]], Routes] = build_routes
-    workers: int = 128
+    workers: int = CALLS_AT_ONCE
     album_quiet: timedelta = ALBUM_QUIET
     rng: random.Random = field(default_factory=random.Random)
 

@@ -28,6 +28,7 @@ APPLICATION_ID = 0x504B4842  # "PKHB"
 SCHEMA = Path(__file__).parent / "schema"
 SHARED_COMMIT = 64
 SHARED_SNAPSHOT = 64
+STATEMENTS = 512  # kept prepared by each connection: more than there are
 
 Work = tuple[Callable[[Connection], Any], asyncio.Future[Any]]
 """A function, and the future of whoever waits for it."""
@@ -220,7 +221,7 @@ def _tell(done: list[Done]) -> None:
 
 
 def _connect_writer(path: Path) -> Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS)
     try:
         _refuse_foreign(connection)
         _set_pragmas(connection)
@@ -234,7 +235,11 @@ def _connect_writer(path: Path) -> Connection:
 
 def _connect_reader(path: Path) -> Connection:
     connection = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+        f"{path.resolve().as_uri()}?mode=ro",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=STATEMENTS,
     )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA query_only = 1")

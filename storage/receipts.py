@@ -65,17 +65,14 @@ def settle(db: Connection, id: int, now: str) -> None:  # the word the tables us
 
     A row on its way is left alone, its attempt settles it when it ends.
     """
-    row = db.execute(
-        "SELECT state, external_id, attempts, withdrawn, template FROM outbox WHERE id = ?", (id,)
-    ).fetchone()
-    state, external_id, attempts, withdrawn, template = row
     best = db.execute(
         """
-        SELECT status, external_id, at, error, follows FROM receipts
-        WHERE outbox_id = :id AND external_id = coalesce(:external_id, external_id)
+        SELECT r.status, r.external_id, r.at, r.error, r.follows, o.state, o.attempts, o.withdrawn, o.template
+        FROM receipts r JOIN outbox o ON o.id = r.outbox_id
+        WHERE r.outbox_id = :id AND r.external_id = coalesce(o.external_id, r.external_id)
         ORDER BY CASE status WHEN 'read' THEN 4 WHEN 'delivered' THEN 3 WHEN 'failed' THEN 2 ELSE 1 END DESC, at DESC
         """,
-        {"id": id, "external_id": external_id},
+        {"id": id},
     ).fetchone()
     if best is None:
         return
@@ -89,12 +86,12 @@ def settle(db: Connection, id: int, now: str) -> None:  # the word the tables us
             """,
             {"id": id, "external_id": best["external_id"], "status": best["status"], "at": best["at"], "now": now},
         )
-    elif state in ("sent", "uncertain"):
+    elif best["state"] in ("sent", "uncertain"):
         _fail(db, id, best["error"], best["at"], now)
-        tries = {"retry": MOST_TRIES, "retry once": 2, "pause": MOST_TRIES, "window": 2 if template else 0}.get(
+        tries = {"retry": MOST_TRIES, "retry once": 2, "pause": MOST_TRIES, "window": 2 if best["template"] else 0}.get(
             best["follows"], 0
         )
-        if attempts < tries and not withdrawn:
+        if best["attempts"] < tries and not best["withdrawn"]:
             _try_again(db, id, now)
         _follow(db, id, best["follows"], best["error"])
 

@@ -17,10 +17,11 @@ from typing import Any
 
 import pytest
 
+from bot.app import CALLS_AT_ONCE
 from tests.fakes.bot_api import Accepted
 from tests.proofs import ledger
 from tests.proofs.people import OPERATOR, Somebody, Town, answering, come_to_rest, found_office, roster
-from tests.proofs.victim import WORKERS, Victim
+from tests.proofs.victim import Victim
 
 LETTER = (
     "/buat Undangan Bimtek Peningkatan Kapasitas ORSOS, Minggu s/d Selasa 12-14 November 2023 pukul 08.00 WIB di Hotel "
@@ -225,7 +226,7 @@ async def _hold(folder: Path, dice: Random | None) -> dict[str, list[Any]]:
             bimtek = Bimtek(town, victim, db, everybody, dice)
             await bimtek.run()
             assert ledger.what_is_wrong(db, town) == []
-            assert ledger.uncertain(db, "Died") <= WORKERS * bimtek.kills
+            assert ledger.uncertain(db, "Died") <= CALLS_AT_ONCE * bimtek.kills
             assert bimtek.kills >= (20 if dice else 0)
             for (slot,) in db.execute("SELECT id FROM slots").fetchall():
                 numbers = _column(db.execute("SELECT number FROM check_ins WHERE slot_id = ? ORDER BY 1", (slot,)))

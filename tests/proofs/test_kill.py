@@ -15,9 +15,10 @@ from sqlite3 import Connection
 
 import pytest
 
+from bot.app import CALLS_AT_ONCE
 from tests.proofs import ledger
 from tests.proofs.people import Crowd, Town, answering, come_to_rest, found_office, roster
-from tests.proofs.victim import WORKERS, Victim
+from tests.proofs.victim import Victim
 
 WEATHER = {"flood": 0.01, "server_error": 0.01, "accept_reset": 0.01, "garbled": 0.01, "hang": 0.003, "nothing": 0.005}
 SEED = 20231112
@@ -125,5 +126,5 @@ async def kill(folder: Path, kills: int, crowd: int) -> str:
             town.weather({})
             await come_to_rest(town, victim, db)
             assert (wrong := ledger.what_is_wrong(db, town)) == [], wrong
-            assert ledger.uncertain(db, "Died") <= WORKERS * toll.kills
+            assert ledger.uncertain(db, "Died") <= CALLS_AT_ONCE * toll.kills
             return toll.figures(town, db, time.monotonic() - began)

@@ -25,7 +25,6 @@ from tests.fakes.bot_api import TOKEN
 from tests.worlds import OFFICE
 
 ZONE = "Asia/Jakarta"
-WORKERS = 8
 ROOT = Path(__file__).parents[2]
 
 
@@ -56,7 +55,6 @@ async def live(folder: Path, url: str, boot: str, start: datetime) -> None:
         make,
         boot,
         pace={"telegram": Limits.open()},
-        workers=WORKERS,
         album_quiet=timedelta(milliseconds=50),
         rng=Random(boot),
     )
