@@ -81,7 +81,7 @@ class Bimtek:
 
     async def _kill_now_and_then(self) -> None:
         while self.dice is not None and not self.calm:
-            await asyncio.sleep(self.dice.uniform(0.08, 0.3))
+            await asyncio.sleep(self.dice.uniform(0.03, 0.15))
             await self._kill()
 
     async def _kill(self) -> None:
