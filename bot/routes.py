@@ -40,6 +40,11 @@ def action(name: str, arg: object = "", label: str = "") -> Choice:
     return Choice(token, label)
 
 
+def number_in(arg: str) -> int:
+    """Read the id that a button carries; 0, which is nobody's, where there is none."""
+    return int(arg) if arg.isascii() and arg.isdigit() and len(arg) < 10 else 0
+
+
 @dataclass(frozen=True)
 class Routes:
     """Every way into a dialog, in order. `fallback` is where the rest ends; `door` is all that strangers may open."""

@@ -4,7 +4,7 @@ from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text, utc_text
 from bot.dates import show_moment
 from bot.message import Choice, Message
-from bot.routes import action
+from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.announcing.hold import HOLD
@@ -75,7 +75,7 @@ def _look(one: Broadcast) -> Choice:
 
 
 async def _read(chat: Chat, read: Reader) -> int:
-    return int(chat.arg) if chat.arg.isascii() and chat.arg.isdigit() and len(chat.arg) < 10 else 0
+    return number_in(chat.arg)
 
 
 def save_look(tx: Settling, broadcast_id: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text
 from bot.dates import show_moment
+from bot.routes import number_in
 from bot.settling import Settling
 from handlers.broadcasting.copies import forward_card
 from storage import broadcasts, forwards
@@ -22,7 +23,7 @@ class Told:
 
 async def read_id(chat: Chat, read: Reader) -> int:
     """Take the broadcast that the button names."""
-    return _number(chat.arg)
+    return number_in(chat.arg)
 
 
 def save_read(tx: Settling, broadcast_id: int) -> None:
@@ -36,7 +37,7 @@ def save_read(tx: Settling, broadcast_id: int) -> None:
 async def read_told(chat: Chat, read: Reader) -> Told:
     """Take the broadcast and the group that the button names."""
     broadcast, _, group = chat.arg.partition(".")
-    return Told(_number(broadcast), None if group == "semua" else _number(group))
+    return Told(number_in(broadcast), None if group == "semua" else number_in(group))
 
 
 def save_told(tx: Settling, told: Told) -> None:
@@ -46,10 +47,6 @@ def save_told(tx: Settling, told: Told) -> None:
         raise Refused(NOT_YOURS)
     forwards.mark_done(tx.db, told.broadcast_id, tx.me.id, told.group_id, tx.stamp)
     tx.replace_card(forward_card(told.broadcast_id, forwards.of_person(tx.db, told.broadcast_id, tx.me.id)))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 READ_IT = Dialog("sudahbaca", "Tanda baca", read_id, save_read)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.message import Message
 from bot.picked import choose
-from bot.routes import action
+from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import bold, lines
 from bot.typed import a_number
@@ -103,7 +103,7 @@ LIMIT = Dialog("siaran-batas", "Persetujuan kedua", ask_limit, save_limit, froze
 
 
 async def _read(chat: Chat, read: Reader) -> int:
-    return int(chat.arg) if chat.arg.isascii() and chat.arg.isdigit() and len(chat.arg) < 10 else 0
+    return number_in(chat.arg)
 
 
 def _undecided(tx: Settling, broadcast_id: int) -> Broadcast:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.message import Attachment, Media, Message
-from bot.routes import action
+from bot.routes import action, number_in
 from bot.sent import a_document
 from bot.settling import Settling
 from bot.text import bold, lines
@@ -51,9 +51,7 @@ def show_files(tx: Settling, lesson: Lesson, opening: str = "") -> None:
 async def ask_file(chat: Chat, read: Reader) -> NewFile:
     """Ask for the file."""
     number = chat.arg
-    lesson = await read(
-        lessons.lesson, int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
-    )
+    lesson = await read(lessons.lesson, number_in(number))
     if lesson is None:
         raise Refused(NO_LESSON)
     if len(await read(lesson_files.of, lesson.id)) >= MOST_FILES:
@@ -76,7 +74,7 @@ def save_file(tx: Settling, new: NewFile) -> None:
 async def see_file(chat: Chat, read: Reader) -> tuple[int, str]:
     """Read the button."""
     number, _, short = chat.arg.partition(".")
-    return (int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0), short
+    return number_in(number), short
 
 
 def send_file(tx: Settling, wanted: tuple[int, str]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.message import Choice
 from bot.picked import choose
-from bot.routes import action
+from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import bold, lines
 from bot.typed import a_number
@@ -78,7 +78,7 @@ Wish = ListModules | ListLessons | Retitle | Add | SetActive | Place | Files
 async def run(chat: Chat, read: Reader) -> Wish:
     """List modules (""), the lessons of one ("m2"), add to one ("t2"), or change a lesson ("s6")."""
     kind, number = chat.arg[:1], chat.arg[1:]
-    id_ = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+    id_ = number_in(number)
     if kind in ("m", "t"):
         module = await read(lessons.module, id_)
         if module is None:

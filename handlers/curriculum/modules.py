@@ -5,7 +5,7 @@ from typing import Literal
 
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.picked import choose
-from bot.routes import action
+from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import bold, lines
 from bot.typed import a_number
@@ -37,7 +37,7 @@ async def run(chat: Chat, read: Reader) -> ModuleChange:
         )
         return ModuleChange(None, "add", name)
     number = chat.arg[1:]
-    id_ = int(number) if chat.arg[:1] == "u" and number.isascii() and number.isdigit() and len(number) < 10 else 0
+    id_ = number_in(number) if chat.arg[:1] == "u" else 0
     module = await read(lessons.module, id_)
     if module is None:
         raise Refused(NO_LONGER)

@@ -5,11 +5,12 @@ from typing import Literal
 
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.picked import choose, yes_or_no
+from bot.routes import number_in
 from bot.settling import Settling
 from bot.text import Text
 from bot.typed import a_number
 from handlers.groups.card import show_card
-from handlers.groups.my_group import FACILITATORS, my_group, number_in, still_mine, title_of
+from handlers.groups.my_group import FACILITATORS, my_group, still_mine, title_of
 from handlers.groups.naming import ChoosePlace, a_group_name, place_name, refuse_second
 from handlers.groups.usual_day import UsualDay, which_usual_day
 from handlers.meetings.lesson_choice import safe_words

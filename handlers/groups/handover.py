@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.message import Choice, Message
 from bot.picked import choose
-from bot.routes import action
+from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import bold, lines
-from handlers.groups.my_group import GONE, number_in
+from handlers.groups.my_group import GONE
 from handlers.groups.transfer import names_of, transfer
 from handlers.people.who import Somebody, ask_who
 from storage import groups, handovers, office, people

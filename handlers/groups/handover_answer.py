@@ -1,9 +1,9 @@
 """A facilitator's offer of groups is taken, refused, or taken back."""
 
 from bot.chat import Chat, Dialog, Reader, Refused
-from bot.routes import action
+from bot.routes import action, number_in
 from bot.settling import Settling
-from handlers.groups.my_group import FACILITATORS, number_in
+from handlers.groups.my_group import FACILITATORS
 from handlers.groups.transfer import names_of, transfer
 from storage import groups, handovers, people
 from storage.groups import Group

@@ -8,11 +8,11 @@ from typing import Literal
 from bot import dates
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.questions import NotUnderstood
-from bot.routes import action
+from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import bold, lines
 from bot.typed import Typed, a_day, a_number
-from handlers.groups.my_group import ADD, FACILITATORS, NONE_YET, my_group, number_in, still_mine, title_of
+from handlers.groups.my_group import ADD, FACILITATORS, NONE_YET, my_group, still_mine, title_of
 from handlers.meetings.groups import which_group
 from storage import groups, memberships
 from storage.database import Connection

@@ -17,11 +17,6 @@ def title_of(group: Group) -> str:
     return f"Kelompok {group.name}, Desa {group.village}"
 
 
-def number_in(text: str) -> int:
-    """Read an id from a button; 0, which is nobody's, where there is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
 async def my_group(chat: Chat, read: Reader, group_id: int) -> Group:
     """Read a group in use of this facilitator. Raises Refused where it is not."""
     found = await read(groups.group, group_id)

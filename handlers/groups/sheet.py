@@ -9,11 +9,11 @@ from bot import dates
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text
 from bot.message import Attachment, Message
-from bot.routes import action
+from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import bold, lines
 from handlers.accounting.stationery import read_stationery
-from handlers.groups.my_group import FACILITATORS, GONE, my_group, number_in, still_mine, title_of
+from handlers.groups.my_group import FACILITATORS, GONE, my_group, still_mine, title_of
 from handlers.scheduling.planned import my_planned
 from storage import memberships
 from storage.groups import Group

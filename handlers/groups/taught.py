@@ -6,12 +6,12 @@ from datetime import date
 
 from bot import dates
 from bot.chat import Chat, Dialog, Reader, Refused
-from bot.routes import action
+from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import a_number
 from handlers.groups.card import show_numbers, show_progress
-from handlers.groups.my_group import FACILITATORS, my_group, number_in, still_mine, title_of
+from handlers.groups.my_group import FACILITATORS, my_group, still_mine, title_of
 from storage import lessons, memberships, progress
 from storage.database import Connection
 from storage.groups import Group

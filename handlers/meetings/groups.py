@@ -8,12 +8,12 @@ from bot.chat import Chat, Dialog, Reader
 from bot.message import Said
 from bot.picked import Choose
 from bot.questions import Done, More, NotUnderstood
-from bot.routes import action
+from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import a_number
 from handlers.groups.card import show_card
-from handlers.groups.my_group import ADD, FACILITATORS, NONE_YET, my_group, number_in, still_mine, title_of
+from handlers.groups.my_group import ADD, FACILITATORS, NONE_YET, my_group, still_mine, title_of
 from handlers.groups.naming import MOST_LETTERS, ChoosePlace, a_group_name, clean_name, place_name, refuse_second
 from storage import groups, memberships, places, progress
 from storage.database import Connection

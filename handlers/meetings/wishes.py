@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.message import Choice, Message
-from bot.routes import action
+from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import bold, lines
 from handlers.meetings.history import told_changes
@@ -80,7 +80,7 @@ def _look(meeting: Meeting) -> Choice:
 
 def _waiting(tx: Settling, tapped: str) -> tuple[Wish, Meeting]:
     id_, _, ref = tapped.partition(".")
-    wish = meeting_changes.wish_of(tx.db, int(id_[:9]) if id_.isascii() and id_.isdigit() else 0)
+    wish = meeting_changes.wish_of(tx.db, number_in(id_))
     meeting = meetings.meeting(tx.db, wish.meeting_id) if wish else None
     if wish is None or meeting is None:
         raise Refused("Permintaan itu tidak ditemukan.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.message import Message
 from bot.picked import choose
-from bot.routes import action
+from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import words
@@ -114,7 +114,7 @@ REFUSE = Dialog("tolak", "Penolakan petugas", refuse, save_refusal, OPERATORS)
 
 
 async def _waiting(chat: Chat, read: Reader) -> Application:
-    asked = await read(applications.application, int(chat.arg)) if chat.arg.isascii() and chat.arg.isdigit() else None
+    asked = await read(applications.application, number_in(chat.arg))
     if asked is None or asked.state != "waiting":
         raise Refused("Permintaan itu sudah diputuskan.")
     return asked

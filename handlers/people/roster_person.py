@@ -7,7 +7,7 @@ from bot.clock import from_utc_text
 from bot.dates import local, show_day
 from bot.message import Choice
 from bot.picked import choose
-from bot.routes import action
+from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.groups.handover import groups_to_hand_over
@@ -167,7 +167,7 @@ def save_move(tx: Settling, new: Move) -> None:
 
 
 async def _meant(chat: Chat, read: Reader) -> Person:
-    number = int(chat.arg) if chat.arg.isascii() and chat.arg.isdigit() and len(chat.arg) < 10 else 0
+    number = number_in(chat.arg)
     found = await read(people.person, number)
     if found is None:
         raise Refused(GONE)

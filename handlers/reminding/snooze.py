@@ -8,6 +8,7 @@ from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text, utc_text
 from bot.picked import choose
 from bot.reminder_hours import Hours, read_hours
+from bot.routes import number_in
 from bot.settling import Settling
 from handlers.meetings.groups import FACILITATORS
 from handlers.reminding.meeting_card import SNOOZE
@@ -34,7 +35,7 @@ class Snooze:
 async def run(chat: Chat, read: Reader) -> Snooze:
     """Ask when ("m7")."""
     digits = chat.arg[1:10] if chat.arg[:1] == "m" else ""
-    meeting = await read(meetings.meeting, int(digits)) if digits.isascii() and digits.isdigit() else None
+    meeting = await read(meetings.meeting, number_in(digits))
     if meeting is None or meeting.person_id != chat.me.id or meeting.state != "planned":
         raise Refused(NO_LONGER)
     times = {f"t{at:%d%H%M}": at for at in _times(meeting, await read(read_hours), chat.now)}
