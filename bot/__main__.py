@@ -6,6 +6,7 @@ import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +30,10 @@ cli = typer.Typer(
 )
 whatsapp = typer.Typer(help="WhatsApp at Meta's side.", no_args_is_help=True)
 cli.add_typer(whatsapp, name="whatsapp")
+audit = typer.Typer(
+    help="What was done with people's data: whether the record is whole, whom it names.", no_args_is_help=True
+)
+cli.add_typer(audit, name="audit")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -172,9 +177,14 @@ def backup(
         saved = back_up(
             settings.data_dir, target, utc_text(now), lambda done, of: bar.update(task, completed=done, total=of)
         )
+        noted = note_if_possible(settings, "backup")
     size = f"{target.stat().st_size / 1000:,.0f} kB"
     tell(f"{target}: {sum(saved.rows.values())} rows, {saved.files} files, {size}, read back and checked.")
+    if saved.head:
+        tell(f"The audit's head in it: {saved.head}")
     tell(UNENCRYPTED)
+    if not noted:
+        err.print("the audit has no line of this: the bot is running and does not take it now", style="yellow")
 
 
 @cli.command()
@@ -190,20 +200,66 @@ def restore(
     settings = settings_or_exit()
     with plain_errors(), only_one(settings.data_dir), err.status("checking the archive"):
         found = bring_back(file, settings.data_dir, f"{MovableClock().now():%Y%m%d-%H%M%S}", force=force)
+    with plain_errors():
+        note_if_possible(settings, "restore")
     tell(f"Restored {sum(found.rows.values())} rows and {found.files} files to {settings.data_dir}.")
 
 
 @cli.command()
 def export(folder: Annotated[Path, typer.Argument(help="A new or empty folder for the files.")]) -> None:
     """Write the office's records as CSV files, one per table, without secrets."""
+    from bot.door import note_at_the_store
     from bot.export import export as write_out
-    from bot.export import note_export
 
     settings = settings_or_exit()
     with plain_errors(), err.status("writing"):
         written = write_out(settings.data_dir, folder)
-        asyncio.run(note_export(settings.data_dir))
+        asyncio.run(note_at_the_store(settings.data_dir, "export", "all"))
     tell(f"{folder}: {len(written)} files, {sum(written.values())} rows. They hold names and phone numbers.")
+
+
+@audit.command("verify")
+def audit_verify(
+    head: Annotated[
+        list[str] | None, typer.Option(help="A head that somebody kept, as the bot wrote it: 1204-3fa901bc77d2e410.")
+    ] = None,
+) -> None:
+    """Look through the chain of the audit, and for heads that were kept elsewhere; exit 1 if it was tampered with."""
+    from bot.audit_reading import look_through
+
+    settings = settings_or_exit()
+    with plain_errors(), err.status("looking through"):
+        findings = look_through(settings.data_dir, head or [], settings.office_zone)
+    for found in findings:
+        out.print(f"{'✓' if found.ok else '✗'} {found.says}", style=None if found.ok else "red", markup=False)
+    if not all(found.ok for found in findings):
+        raise typer.Exit(1)
+
+
+@audit.command("touched")
+def audit_touched(
+    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")],
+    until: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day.")],
+    by: Annotated[str, typer.Option(help="Only what this person did: a part of the name, or the id.")] = "",
+    file: Annotated[Path | None, typer.Option("--out", help="The Excel file to write; default: here.")] = None,
+) -> None:
+    """Write whose data was read, exported, changed or deleted in a span of days: for the notice after an incident."""
+    from bot.audit_reading import reading, who
+    from bot.clock import MovableClock
+    from bot.door import note_at_the_store
+    from handlers.auditing.touched import Span, file_name, find, write
+
+    settings = settings_or_exit()
+    first, last = sorted((since.date(), until.date()))
+    with plain_errors(), err.status("looking through"):
+        with reading(settings.data_dir) as db:
+            span = Span(first, last, who(db, by) if by else None)
+            found = find(db, span, MovableClock().now(), settings.office_zone)
+        target = file or Path(file_name(span))
+        with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:  # noqa: PTH123
+            written.write(write(found))
+        asyncio.run(note_at_the_store(settings.data_dir, "export audit", "all", span.noted))
+    tell(f"{target}: {len(found.deeds)} deeds touched the data of {len(found.people)} people. It names them.")
 
 
 @whatsapp.command("templates")
@@ -236,6 +292,17 @@ def whatsapp_templates(
         tell(f"{found.handed_in} handed in. Look again tomorrow, or let the webhook tell the bot.")
     if not all(line.ok for line in found.lines):
         raise typer.Exit(1)
+
+
+def note_if_possible(settings: Settings, action: str) -> bool:
+    """Leave a line in the audit; a backup that is made all the same is worth more than its line."""
+    from bot.door import NobodyAnswers, note_at_the_store
+
+    try:
+        asyncio.run(note_at_the_store(settings.data_dir, action, "all"))
+    except NobodyAnswers:
+        return False
+    return True
 
 
 def tell(words: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.audit_watch import AuditWatch
 from bot.board_pictures import BoardPictures
 from bot.channels.channel import Arrived, Channel, Keep, Open, Store
 from bot.channels.telegram import Telegram
@@ -30,7 +31,15 @@ from bot.settings import Settings, whatsapp_account
 from bot.sweeping import NAME as ENGINE
 from bot.sweeping import Sweep
 from bot.turns import Turns
-from handlers import build_routes, compose_board, compose_live, compose_reminder, compose_unreached
+from handlers import (
+    build_routes,
+    compose_board,
+    compose_broken,
+    compose_head,
+    compose_live,
+    compose_reminder,
+    compose_unreached,
+)
 from storage.channels_on import set_channels
 from storage.database import Database
 
@@ -81,9 +90,10 @@ class App:
     board_pictures: BoardPictures
     sweep: Sweep
     menus: Menus
+    audit_watch: AuditWatch
 
     async def tick(self) -> None:
-        """Post the reminders that are due, rewrite the live cards, close the dialogs that have waited too long."""
+        """Post the reminders that are due, rewrite the live cards, close old dialogs, look after the audit."""
         await self.reminders.post_due()
         await self.ladder.climb()
         await self.live_cards.rewrite_due()
@@ -91,6 +101,7 @@ class App:
         await self.media.put_away()
         if expired := await self.sweep.find_expired():
             await self.lanes.store(expired)
+        await self.audit_watch.look()
         self.courier.wake()
         self.menus.wake()
 
@@ -155,8 +166,25 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     live = LiveCards(database, poster, clock, compose_live)
     boards = BoardPictures(database, poster, media, clock, plan.link, compose_board)
     menus = Menus(database, channels, routes, clock)
+    watch = AuditWatch(database, poster, clock, compose_broken, compose_head, plan.zone)
     return App(
-        *(plan, clock, database, media, channels, poster, lanes, courier, reminders, ladder, live, boards, sweep, menus)
+        *(
+            plan,
+            clock,
+            database,
+            media,
+            channels,
+            poster,
+            lanes,
+            courier,
+            reminders,
+            ladder,
+            live,
+            boards,
+            sweep,
+            menus,
+        ),
+        watch,
     )
 
 

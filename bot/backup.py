@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from storage.audit import head, is_chained
 from storage.database import APPLICATION_ID, Connection, migrations
 from storage.health import LAST_BACKUP
 
@@ -44,13 +45,17 @@ class DatabaseExists(BackupFailed):
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What an archive holds: rows per table, files, and the digest of the database file."""
+    """What an archive holds: rows per table, files, the digest of the database file, and the audit's head.
+
+    Archives are kept elsewhere: the head in an old one tells whether the audit was written anew since.
+    """
 
     format: int
     schema: int
     rows: dict[str, int]
     files: int
     database: str
+    head: str = ""
 
 
 def back_up(folder: Path, target: Path, now: str, progress: Progress = lambda done, of: None) -> Contents:
@@ -141,7 +146,12 @@ def _inspect(path: Path) -> Contents:
                 raise BackupFailed(f"the database is damaged: {check} found {len(found)} faults")
         tables = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
         rows = {table: db.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables}
-        return Contents(FORMAT, schema, rows, len(_files(db)), _digest(path))
+        return Contents(FORMAT, schema, rows, len(_files(db)), _digest(path), _head(db))
+
+
+def _head(db: Connection) -> str:
+    last = head(db) if is_chained(db) else None
+    return last.shown if last else ""
 
 
 def _files(db: Connection) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.backup import DATABASE
 from bot.chat import Refused
+from bot.clock import MovableClock, utc_text
 from bot.roster_change import apply_roster, preview
 from bot.single import AnotherProcess, only_one
 from storage import invites, office, places, roster, templates
@@ -65,7 +66,7 @@ def _import(db: Connection, fields: Fields) -> None:
 
 
 def _note(db: Connection, fields: Fields) -> None:
-    office.note(db, fields["now"], None, fields["action"], fields["object"])
+    office.note(db, fields["now"], None, fields["action"], fields["object"], fields.get("detail", ""))
 
 
 def _templates(db: Connection, fields: Fields) -> None:
@@ -107,6 +108,12 @@ async def at_the_store(folder: Path) -> AsyncIterator[Do]:
         return await _ask(folder / NAME, {"do": name, "fields": fields})
 
     yield there
+
+
+async def note_at_the_store(folder: Path, action: str, object: str, detail: str = "") -> None:
+    """Leave a line in the audit, of what the command line has done. Raises NobodyAnswers."""
+    async with at_the_store(folder) as do:
+        await do("note", action=action, object=object, detail=detail, now=utc_text(MovableClock().now()))
 
 
 @asynccontextmanager

@@ -7,8 +7,6 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.backup import DATABASE
-from bot.clock import MovableClock, utc_text
-from bot.door import at_the_store
 
 # Left out: the inbox and outbox and open dialogs (working state), invites, the office's secret, codes, chat addresses.
 TABLES: dict[str, str] = {
@@ -44,7 +42,7 @@ TABLES: dict[str, str] = {
     "absences": "SELECT meeting_id, member, reason FROM absences ORDER BY meeting_id, member",
     "report_templates": "SELECT id, digest, name, set_at, set_by FROM report_templates ORDER BY id",
     "evidence": "SELECT meeting_id, digest, rank FROM evidence ORDER BY meeting_id, rank",
-    "audit": "SELECT id, at, person_id, action, object, detail FROM audit ORDER BY id",
+    "audit": "SELECT id, at, person_id, action, object, detail, digest FROM audit ORDER BY id",
 }
 
 # What Excel and its like take for the beginning of a formula, full-width forms included.
@@ -74,12 +72,6 @@ def export(folder: Path, target: Path) -> dict[str, int]:
         raise ExportFailed(f"the database cannot be read: {type(why).__name__}") from why
     except OSError as why:
         raise ExportFailed(f"nothing usable was written: {why.strerror}") from why
-
-
-async def note_export(folder: Path) -> None:
-    """Leave a line in the audit that everything was exported."""
-    async with at_the_store(folder) as do:
-        await do("note", action="export", object="all", now=utc_text(MovableClock().now()))
 
 
 def safe_cell(value: object) -> object:

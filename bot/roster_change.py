@@ -8,6 +8,7 @@ from storage.database import Connection
 from storage.roster import Changes, RosterRow
 
 NAMED = 5
+MOST_NOTED = 50
 FIELDS = {"name": "nama", "role": "peran", "district": "kecamatan", "village": "desa", "state": "aktif kembali"}
 NOBODY_LEFT = (
     "Daftar itu mengubah peran semua operator, sehingga tidak ada lagi yang bisa mengurus bot. Tidak ada yang "
@@ -21,8 +22,10 @@ def apply_roster(db: Connection, rows: tuple[RosterRow, ...], now: str, by: int 
     changes = roster.apply(db, rows, now)
     if operators and not people.people_in_roles(db, "operator"):
         raise Refused(NOBODY_LEFT)
-    detail = f"baru {len(changes.new)}, berubah {len(changes.changed)}, sama {len(changes.same)}"
-    office.note(db, now, by, "import", f"roster:{digest[:12]}", detail)
+    counted = f"baru {len(changes.new)}, berubah {len(changes.changed)}, sama {len(changes.same)}"
+    # Of many it is enough to know that they were; who is new is known by the time he or she was put on the roster.
+    named = [f"person:{one.person_id}" for one in changes.changed[:MOST_NOTED]]
+    office.note(db, now, by, "import", f"roster:{digest[:12]}", " ".join([counted, *named]))
     return changes
 
 

@@ -13,6 +13,9 @@ from handlers.answers.refusal import REASON, read_refusal
 from handlers.answers.room_sharing import MATE, ROOM
 from handlers.answers.rsvp import RSVP
 from handlers.answers.stand_in import STAND_IN
+from handlers.auditing.audit_page import AUDIT
+from handlers.auditing.chain_words import compose_broken, compose_head
+from handlers.auditing.touched import TOUCHED
 from handlers.broadcasting.broadcast import make_broadcast, send_all
 from handlers.broadcasting.delivery_card import DETAILS, LOOK, NUDGE_REST, STOP, make_resend
 from handlers.broadcasting.received import PASSED_ON, READ_IT
@@ -78,11 +81,19 @@ from handlers.scheduling.invitation_text import INVITATION
 from handlers.scheduling.month_proposal import PROPOSAL
 from handlers.scheduling.schedule import SCHEDULE
 
-__all__ = ["build_routes", "compose_board", "compose_live", "compose_reminder", "compose_unreached"]
+__all__ = [
+    "build_routes",
+    "compose_board",
+    "compose_broken",
+    "compose_head",
+    "compose_live",
+    "compose_reminder",
+    "compose_unreached",
+]
 
 OFFICE: tuple[Dialog[Any], ...] = (
     *(RULES_PAGE, SNOOZED, COSTS, REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION),
-    *(MAIN_CHANNEL, OPENED),
+    *(MAIN_CHANNEL, OPENED, AUDIT, TOUCHED),
 )
 OF_GROUPS: tuple[Dialog[Any], ...] = (
     *(CHANGE_GROUP, TAUGHT, MISSED),

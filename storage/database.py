@@ -20,6 +20,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
 
+from storage.chain import digest_of
+
 P = ParamSpec("P")
 T = TypeVar("T")
 Connection = sqlite3.Connection
@@ -283,6 +285,7 @@ def migrate(connection: Connection) -> None:
     steps = migrations()
     if at > len(steps):
         raise NotOurDatabase(f"the file is of schema {at}, this program knows {len(steps)}")
+    connection.create_function("digest_of", 7, digest_of, deterministic=True)  # SQL has no digests; a step chains lines
     for number, script in steps[at:]:
         try:
             # executescript commits an open transaction first, so the script must carry its own BEGIN.

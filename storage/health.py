@@ -24,17 +24,6 @@ class Health:
     last_backup: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AuditLine:
-    """One thing that was done; `who` is '' for the command line, `object` a name where there is one."""
-
-    at: str
-    who: str
-    action: str
-    object: str
-    detail: str
-
-
 def health(db: Connection) -> Health:
     """Look at everything once."""
 
@@ -70,18 +59,3 @@ def last_backup(db: Connection) -> str | None:
         return Path(path).with_name(LAST_BACKUP).read_text(encoding="ascii").strip() or None
     except (OSError, UnicodeDecodeError):
         return None
-
-
-def last_audit_lines(db: Connection, most: int) -> list[AuditLine]:
-    """Return what was done last, the newest first."""
-    rows = db.execute(
-        """
-        SELECT a.at, coalesce(p.name, ''), a.action, coalesce(o.name, r.title, a.object), a.detail
-        FROM audit a LEFT JOIN persons p ON p.id = a.person_id
-        LEFT JOIN persons o ON o.id = substr(a.object, 8) AND a.object LIKE 'person:%'
-        LEFT JOIN roles r ON r.role = substr(a.object, 6) AND a.object LIKE 'role:%'
-        ORDER BY a.id DESC LIMIT ?
-        """,
-        (most,),
-    )
-    return [AuditLine(*row) for row in rows.fetchall()]

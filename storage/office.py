@@ -1,5 +1,6 @@
 """The office itself: its secret, and the list of what was done by whom."""
 
+from storage.chain import FIRST, digest_of
 from storage.database import Connection
 
 
@@ -9,8 +10,14 @@ def secret(db: Connection) -> str:
 
 
 def note(db: Connection, at: str, person_id: int | None, action: str, object: str, detail: str = "") -> None:
-    """Add a line to the audit; lines are never changed or removed."""
+    """Add a line to the audit, chained to the last one; lines are never changed or removed.
+
+    `object` and `detail` say whom it touches by ids ("event:3", "person:12 district:4"), never by a name or a number:
+    a line must outlive the erasure of a person's data, and storage/touched.py reads these ids.
+    """
+    last = db.execute("SELECT id, digest FROM audit ORDER BY id DESC LIMIT 1").fetchone()
+    before, id_ = (last[1], last[0] + 1) if last else (FIRST, 1)
     db.execute(
-        "INSERT INTO audit (at, person_id, action, object, detail) VALUES (?, ?, ?, ?, ?)",
-        (at, person_id, action, object, detail),
+        "INSERT INTO audit (id, at, person_id, action, object, detail, digest) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (id_, at, person_id, action, object, detail, digest_of(before, id_, at, person_id, action, object, detail)),
     )

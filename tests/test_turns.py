@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.message import Said
-from storage import inbox, people
+from storage import inbox, office, people
 from tests.small_office import noted, said, small_office
 
 UNTIL_CONFIRM = [
@@ -115,9 +115,7 @@ async def test_a_refusal_at_saving_keeps_the_answers(tmp_path: Path) -> None:
     async with small_office(tmp_path) as talk:
         await said(talk, *UNTIL_CONFIRM)
         assert talk.app is not None
-        await talk.app.database.write(
-            lambda db: db.execute("INSERT INTO audit (at, action, object) VALUES ('', 'full', '')").rowcount
-        )
+        await talk.app.database.write(lambda db: office.note(db, "", None, "full", ""))
         assert await said(talk, "Siti> simpan") == [
             f"Siti< Sudah penuh. Pilih tujuan lain lewat Ubah. / {SUMMARY}  [Simpan] [Tambah foto] [Ubah] [Batal]"
         ]

@@ -45,6 +45,7 @@ class Preview:
 
     event_id: int
     pattern: str
+    person_id: int
     file: Attachment
     text: Text
 
@@ -85,7 +86,7 @@ def make_certificates(
         assert chat.files is not None
         file = Attachment(await chat.files.lend(content, PDF), file_name("contoh-sertifikat", event, ".pdf"))
         told = lines([Text.of("Contoh: ") + bold(papers[0].name), *await read(_reach_lines, event, found)])
-        return Preview(event.id, pattern, file, told)
+        return Preview(event.id, pattern, papers[0].person_id, file, told)
 
     async def write_all(chat: Chat, read: Reader) -> Batch:
         event, found = await _ready(chat, read)
@@ -122,6 +123,9 @@ def save_preview(tx: Settling, preview: Preview) -> None:
     """Keep how certificates are numbered, and show one."""
     check_operator(tx)
     sheets.set_pattern(tx.db, preview.event_id, preview.pattern)
+    office.note(
+        tx.db, tx.stamp, tx.me.id, "see certificate", f"event:{preview.event_id}", f"person:{preview.person_id}"
+    )
     found = attendance(tx.db, preview.event_id, tx.stamp)
     sends, _ = unsent(tx.db, preview.event_id, found)
     tx.say(
@@ -162,6 +166,7 @@ def save_batch(tx: Settling, batch: Batch) -> None:
 def save_bundle(tx: Settling, bundle: Bundle) -> None:
     """Keep what is printed, and send the file to the operator."""
     event = keep_papers(tx, bundle.event_id, bundle.papers)
+    office.note(tx.db, tx.stamp, tx.me.id, "print certificates", f"event:{event.id}")
     told = lines([bold(event.subject), f"{len(bundle.papers)} sertifikat, satu halaman untuk tiap orang."])
     tx.say(Message(told, file=bundle.file))
 

@@ -17,7 +17,7 @@ from bot.text import Text, bold, lines
 from handlers.checking_in.guessing import locked_until
 from handlers.events.event_card import show_when
 from handlers.events.event_desk import NO_LISTS, NOT_YOURS, OPERATORS, event_number, event_to_list, is_desk
-from storage import events
+from storage import events, office
 from storage.attendance import Attendance, attendance
 from storage.events import Event
 from storage.refusals import Refusal, refusals
@@ -79,6 +79,7 @@ async def write_workbook(chat: Chat, read: Reader) -> Recap:
 def save(tx: Settling, recap: Recap) -> None:
     """Send the file."""
     event_to_list(tx, recap.event_id)
+    office.note(tx.db, tx.stamp, tx.me.id, "export workbook", f"event:{recap.event_id}")
     tx.say(Message(recap.text, file=recap.file))
 
 

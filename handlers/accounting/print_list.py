@@ -17,6 +17,7 @@ from handlers.accounting.event_recap import event_to_account, file_name
 from handlers.accounting.printed import checksum, lines_of, print_list
 from handlers.accounting.stationery import prove, read_stationery
 from handlers.events.event_desk import event_to_list
+from storage import office
 from storage.attendance import attendance
 from storage.sheets import keep_sheet
 
@@ -71,6 +72,7 @@ def make_print_list(office_name: str, link: Callable[[str], str]) -> Dialog[Prin
 def save(tx: Settling, sheet: Printed) -> None:
     """Keep what was printed under its checksum, and send the file."""
     event_to_list(tx, sheet.event_id)
+    office.note(tx.db, tx.stamp, tx.me.id, "print list", f"event:{sheet.event_id}", f"slot {sheet.slot_id}")
     keep_sheet(tx.db, sheet.checksum, sheet.event_id, sheet.printed, tx.me.id, tx.stamp, slot_id=sheet.slot_id)
     tx.say(Message(sheet.text, file=sheet.file))
 

@@ -12,7 +12,7 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.accounting.printed import changes, print_certificate, print_list, read_checksum
 from handlers.events.event_desk import NOT_YOURS, is_desk
-from storage import events, sheets
+from storage import events, office, sheets
 from storage.attendance import Attendance, attendance
 from storage.events import Event
 from storage.sheets import Sheet
@@ -52,6 +52,8 @@ def save(tx: Settling, checksum: str) -> None:
         raise Refused(f"Tidak ada lembar dengan kode {checksum}. Mohon periksa lagi kode di kaki lembar.")
     if not is_desk(tx.db, event.id, tx.me.id, tx.me.role):
         raise Refused(NOT_YOURS)
+    whose = f"person:{sheet.person_id}" if sheet.person_id is not None else f"slot {sheet.slot_id}"
+    office.note(tx.db, tx.stamp, tx.me.id, "verify sheet", f"event:{event.id}", whose)
     found = attendance(tx.db, event.id, tx.stamp)
     now = _printed_now(event, found, sheet, tx.zone)
     differs = ["Orang atau sesi di lembar ini sudah tidak ada di data."] if now is None else []

@@ -52,6 +52,7 @@ def say_list(tx: Settling, event_id: int) -> None:
     if not listed:
         tx.say(NOBODY)
         return
+    office.note(tx.db, tx.stamp, tx.me.id, "see calls", f"event:{event.id}")
     called = sum(one.called for one in listed)
     title = f"Daftar telepon: {len(listed)} orang, {called} sudah dihubungi"
     can_hand_on = any(one.district_id in _coordinators(tx.db) for one in listed if not one.called)
@@ -120,6 +121,8 @@ def save_called(tx: Settling, called: Called) -> None:
         raise Refused("Daftar teleponnya baru saja berubah. Mohon pilih lagi.")
     for person_id in called.people:
         deliveries.note_call(tx.db, called.event_id, person_id, tx.me.id, tx.stamp)
+    told = " ".join(f"person:{one}" for one in called.people)
+    office.note(tx.db, tx.stamp, tx.me.id, "called", f"event:{called.event_id}", told)
     left = [one for one in _listed_for(tx.db, called.event_id, tx.me) if not one.called]
     rest = lines([f"Masih perlu dihubungi ({len(left)} orang):", *map(_entry, left)]) if left else Text.of(ALL_CALLED)
     tx.say(lines([f"✅ Dicatat: {len(called.people)} orang sudah dihubungi.", rest]), *_again(called.event_id, left))

@@ -17,7 +17,7 @@ from handlers.events.event_desk import (
     sees_lists,
 )
 from handlers.events.people_list import Part, by_district, read_part, say_people
-from storage import invitations, seats, stand_ins
+from storage import invitations, office, seats, stand_ins
 from storage.events import Event
 from storage.invitations import Answers
 from storage.stand_ins import StandIn
@@ -70,7 +70,7 @@ def say_silent(tx: Settling, part: Part) -> None:
     if not silent:
         tx.say(lines([bold(event.subject), f"Semua {total} orang sudah menjawab."]))
         return
-    say_people(tx, event, f"Belum menjawab: {len(silent)} dari {total}", silent, part, SILENT.name)
+    say_people(tx, event, f"Belum menjawab: {len(silent)} dari {total}", silent, part, SILENT.name, "see silent")
 
 
 def say_refused(tx: Settling, event_id: int) -> None:
@@ -81,6 +81,7 @@ def say_refused(tx: Settling, event_id: int) -> None:
     told += by_district([one for one, _ in refused], {one.id: why for one, why in refused})
     instead = stand_ins.stand_ins(tx.db, event.id)
     told += [bold(f"Diwakili ({len(instead)})"), *map(_show_stand_in, instead)] if instead else []
+    office.note(tx.db, tx.stamp, tx.me.id, "see refused", f"event:{event.id}")
     tx.say(lines([bold(event.subject), *told]))
 
 

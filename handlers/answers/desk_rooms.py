@@ -5,7 +5,7 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.answers.desk_answers import read_event
 from handlers.events.event_desk import event_to_list
-from storage import rooms, seats
+from storage import office, rooms, seats
 from storage.rooms import Guest
 
 
@@ -14,6 +14,7 @@ def say_rooms(tx: Settling, event_id: int) -> None:
     event = event_to_list(tx, event_id)
     if not seats.seats(tx.db, event.id).shared:
         raise Refused(f"{event.subject} tanpa pembagian kamar.")
+    office.note(tx.db, tx.stamp, tx.me.id, "see rooms", f"event:{event.id}")
     guests = rooms.guests(tx.db, event.id)
     pairs: dict[int, list[str]] = {}
     for one in guests:

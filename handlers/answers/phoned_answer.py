@@ -55,7 +55,7 @@ def save(tx: Settling, told: Phoned) -> None:
     event_to_run(tx, told.event_id)
     event, before = invitation_to_answer(tx, told.event_id, told.person_id)
     answer(tx, event, before, told.given, cause=told.cause, reason=told.reason, by=tx.me.id)
-    office.note(tx.db, tx.stamp, tx.me.id, "answer", f"event:{event.id}", f"{told.given} {told.person_id}")
+    office.note(tx.db, tx.stamp, tx.me.id, "answer", f"event:{event.id}", f"{told.given} person:{told.person_id}")
     person = people.person(tx.db, told.person_id)
     assert person is not None, "people are never deleted"
     kept = invitations.invitation(tx.db, event.id, person.id)

@@ -119,6 +119,8 @@ def save_nudge(tx: Settling, broadcast_id: int) -> None:
         > 0
         for person_id in people
     )
+    if told:
+        office.note(tx.db, tx.stamp, tx.me.id, "nudge", f"broadcast:{one.id}", f"{told} orang")
     left = f" {len(people) - told} sudah diingatkan hari ini atau belum terdaftar." if told < len(people) else ""
     tx.say(f"{told} pendamping diingatkan.{left}" if people else "Semua kelompok sudah dikabari.")
 

@@ -130,7 +130,9 @@ def save_answer(tx: Settling, answer: tuple[int, bool]) -> None:
         tx.replace_card(receipt(tx.me.name, event, found, kept))
     else:
         check_ins.deny(tx.db, slot_id, tx.me.id)
-        office.note(tx.db, tx.stamp, tx.me.id, "denied", f"event:{event.id}", f"slot {slot_id} by {before.by_person}")
+        office.note(
+            tx.db, tx.stamp, tx.me.id, "denied", f"event:{event.id}", f"slot {slot_id} by person:{before.by_person}"
+        )
         tx.replace_card("Baik, tidak dicatat. Kalau nanti hadir, kirim kode yang ada di layar.")
 
 

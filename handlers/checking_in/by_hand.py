@@ -56,7 +56,7 @@ def save_entry(tx: Settling, entry: Entry) -> None:
     if before and kept_already and (before.level in rules_of(tx.db, event.id).levels or entry.status != "H"):
         tx.say(f"{person.name} sudah tercatat hadir, No. {before.number:04}. Kalau keliru, pakai Batalkan absen.")
         return
-    detail = f"slot {at_slot.id} {entry.status} {person.id}"
+    detail = f"slot {at_slot.id} {entry.status} person:{person.id}"
     office.note(tx.db, tx.stamp, tx.me.id, "by-hand", f"event:{event.id}", detail)
     if entry.status != "H":
         excuses.set_excuse(tx.db, at_slot.id, person.id, entry.status, entry.reason, tx.me.id, tx.stamp)
@@ -101,7 +101,7 @@ def save_undoing(tx: Settling, entry: Entry) -> None:
     if not check_ins.undo(tx.db, at_slot.id, person.id, entry.reason, tx.me.id):
         tx.say(f"Absen {person.name} memang sudah dibatalkan.")
         return
-    detail = f"slot {at_slot.id} person {person.id} no {before.number} {before.level}"
+    detail = f"slot {at_slot.id} person:{person.id} no {before.number} {before.level}"
     office.note(tx.db, tx.stamp, tx.me.id, "undo", f"event:{event.id}", detail)
     tx.say(f"Absen {person.name}{of_session(at_slot)}, No. {before.number:04}, dibatalkan.")
     told = f"Absen Bapak/Ibu di {event.subject}{of_session(at_slot)} dibatalkan panitia: {entry.reason}."

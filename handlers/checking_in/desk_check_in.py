@@ -16,7 +16,7 @@ from handlers.events.event_desk import (
     slot_now,
     slot_title,
 )
-from storage import check_ins, events, invitations
+from storage import check_ins, events, invitations, office
 from storage.check_in_rules import rules_of
 from storage.events import Event
 from storage.slots import Slot, slots_of
@@ -62,6 +62,8 @@ def _doubt_lines(tx: Settling, event: Event) -> list[Line]:
     if not begun:
         return []
     delayed, asked = check_ins.in_doubt(tx.db, begun[-1].id)
+    if delayed or asked:
+        office.note(tx.db, tx.stamp, tx.me.id, "see doubts", f"event:{event.id}", f"slot {begun[-1].id}")
     counted = "" if "C" in rules_of(tx.db, event.id).levels else ", tidak dihitung"
     return [
         f"Tertunda ({len(delayed)}{counted}): {', '.join(delayed)}" if delayed else "",

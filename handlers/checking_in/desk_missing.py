@@ -32,7 +32,7 @@ def say_missing(tx: Settling, part: Part) -> None:
         return
     title = f"Belum hadir {day_title(slots, begun[-1])}: {len(missing)} dari {total}"
     notes = _notes(tx.db, event.id, begun[-1].id)
-    say_people(tx, event, title, missing, part, MISSING.name, notes)
+    say_people(tx, event, title, missing, part, MISSING.name, "see missing", notes)
 
 
 def _notes(db: Connection, event_id: int, slot_id: int) -> Mapping[int, str]:

@@ -14,7 +14,7 @@ from handlers.checking_in.leaving import note_leaving
 from handlers.checking_in.qr_pictures import qr_png
 from handlers.checking_in.receipts import late_note, of_session, receipt
 from handlers.events.event_desk import day_title, event_number, event_to_run
-from storage import badges, check_ins, events, invitations, people
+from storage import badges, check_ins, events, invitations, office, people
 from storage.check_in_rules import rules_of
 from storage.events import Event
 from storage.people import Person
@@ -95,6 +95,9 @@ def _record(tx: Settling, event: Event, slot: Slot, person: Person, at: str) -> 
     before, rules = check_ins.entry_of(tx.db, slot.id, person.id), rules_of(tx.db, event.id)
     if before and before.state == "kept" and before.level in rules.levels:
         if left := note_leaving(tx, from_utc_text(at), event, slot, rules, person.id, before):
+            office.note(
+                tx.db, tx.stamp, tx.me.id, "scan out", f"event:{event.id}", f"slot {slot.id} person:{person.id}"
+            )
             tx.say(f"✅ {person.name} {left}")
             return
         when = say_when(tx, from_utc_text(before.at), event.zone)
@@ -103,6 +106,7 @@ def _record(tx: Settling, event: Event, slot: Slot, person: Person, at: str) -> 
     kept = check_ins.record(tx.db, slot.id, person.id, at, tx.stamp, level="A", by_person=tx.me.id)
     if before:
         kept = check_ins.vouch(tx.db, slot.id, person.id, at, "A", tx.me.id)
+    office.note(tx.db, tx.stamp, tx.me.id, "scan", f"event:{event.id}", f"slot {slot.id} person:{person.id}")
     told = f"✅ {person.name} tercatat hadir{of_session(slot)}, No. {kept.number:04}.{late_note(event, slot, kept.at)}"
     tx.say(told)
     tx.notify(

@@ -62,7 +62,7 @@ def decide(tx: Settling, decision: tuple[int, bool]) -> None:
     elif decision[1]:
         invitations.invite(tx.db, event.id, person.id)
         kept = check_ins.record(tx.db, found.id, person.id, tried[1], tx.stamp)
-        office.note(tx.db, tx.stamp, tx.me.id, "walk-in", about, f"+ {person.id}")
+        office.note(tx.db, tx.stamp, tx.me.id, "walk-in", about, f"+ person:{person.id}")
         told = receipt(person.name, event, found, kept)
         tx.notify(person.id, told, kind="walk-in-answer", object=about, occurrence=occurrence)
         when = show_time(from_utc_text(kept.at), event.zone)
@@ -70,7 +70,7 @@ def decide(tx: Settling, decision: tuple[int, bool]) -> None:
     else:
         sorry = f"Mohon maaf, permintaan ikut {event.subject} belum dapat diterima. Mohon hubungi panitia."
         if tx.notify(person.id, sorry, kind="walk-in-answer", object=about, occurrence=occurrence):
-            office.note(tx.db, tx.stamp, tx.me.id, "walk-in", about, f"- {person.id}")
+            office.note(tx.db, tx.stamp, tx.me.id, "walk-in", about, f"- person:{person.id}")
         tx.replace_card(f"Permintaan {person.name} ditolak, yang bersangkutan diberi tahu.")
 
 

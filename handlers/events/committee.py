@@ -45,7 +45,7 @@ def save(tx: Settling, change: Change | None) -> None:
     if event is None or person is None or tx.me.role != "operator":
         raise Refused("Panitia hanya diatur oleh operator Dinas.")
     events.set_committee(tx.db, event.id, person.id, change.joins)
-    office.note(tx.db, tx.stamp, tx.me.id, "committee", f"event:{event.id}", f"{change.joins:+d} {person.id}")
+    office.note(tx.db, tx.stamp, tx.me.id, "committee", f"event:{event.id}", f"{change.joins:+d} person:{person.id}")
     if not change.joins:
         tx.say(f"{person.name} bukan panitia lagi.")
         return

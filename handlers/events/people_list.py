@@ -9,6 +9,7 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.events.event_desk import NO_LISTS, event_number, sees_lists
+from storage import office
 from storage.events import Event
 from storage.invitations import Named
 
@@ -41,11 +42,13 @@ def say_people(
     people: Sequence[Named],
     part: Part,
     button: str,
+    deed: str,
     notes: Mapping[int, str] | None = None,
 ) -> None:
     """List people under their kecamatan; of many, and for the committee, say how many of each.
 
-    `people` are all of them in the order of kecamatan; `button` is the dialog that lists those of one.
+    `people` are all of them in the order of kecamatan; `button` is the dialog that lists those of one, `deed`
+    what the audit calls it once names are shown.
     """
     named = sees_lists(tx)
     if part.district_id is not None and not named:
@@ -62,6 +65,9 @@ def say_people(
             lines([bold(event.subject), title, "Nama-namanya per kecamatan: pilih, atau ketik kecamatannya."]), *choices
         )
         return
+    if named and meant:
+        scope = "" if part.district_id is None else f"district:{part.district_id}"
+        office.note(tx.db, tx.stamp, tx.me.id, deed, f"event:{event.id}", scope)
     none_left = [] if meant else ["Di kecamatan itu tidak ada lagi."]
     tx.say(lines([bold(event.subject), title, *by_district(meant, notes, named=named), *none_left]))
 

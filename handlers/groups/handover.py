@@ -196,6 +196,8 @@ def _with_groups(db: Connection, district_id: int | None) -> list[tuple[Person, 
 def _say_holders(tx: Settling, found: Holders) -> None:
     if not found.of:
         raise Refused(NOTHING)
+    scope = f"district:{tx.me.district_id}" if found.district else "facilitators"
+    office.note(tx.db, tx.stamp, tx.me.id, "see holders", scope)
     where = f" di Kecamatan {found.district}" if found.district else ""
     tx.say(
         f"Kelompok siapa{where} yang diserahkan? Yang nonaktif dan yang sudah pindah kecamatan di atas; "

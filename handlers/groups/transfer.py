@@ -30,7 +30,7 @@ def transfer(tx: Settling, going: Sequence[Group], giver: Person, taker: Person)
         moved = handovers.hand_over(tx.db, one.id, taker.id, name=name, day=day, by=tx.me.id, now=tx.stamp)
         for meeting_id in moved:
             tx.withdraw_from(giver.id, "reminder", f"meeting:{meeting_id}")
-        office.note(tx.db, tx.stamp, tx.me.id, "hand over", f"group:{one.id}", f"{giver.id} > {taker.id}")
+        office.note(tx.db, tx.stamp, tx.me.id, "hand over", f"group:{one.id}", f"person:{giver.id} > person:{taker.id}")
     by = f" oleh {tx.me.name}" if tx.me.id not in (giver.id, taker.id) else ""
     note = " ".join(["Rencana pertemuannya ikut pindah.", *renamed])
     card = action("kelompok", going[0].id, "Lihat kelompok") if len(going) == 1 else action("kelompok", "", "Kelompok")

@@ -74,7 +74,7 @@ def drop(tx: Settling, meeting_id: int) -> None:
     if not meeting_changes.drop_unconfirmed(tx.db, meeting.id):
         tx.say(f"P2K2 {which(meeting)} sudah dikonfirmasi, jadi tidak dihapus.", *record_buttons(meeting, tx.stamp))
         return
-    office.note(tx.db, tx.stamp, tx.me.id, "drop-record", f"meeting:{meeting.id}", f"{meeting.logged_by}")
+    office.note(tx.db, tx.stamp, tx.me.id, "drop-record", f"person:{meeting.logged_by}", f"meeting {meeting.id}")
     assert meeting.logged_by is not None
     told = f"{meeting.owner} menghapus catatan P2K2 {which(meeting)}, {when(meeting)}: menurutnya tidak begitu."
     tx.notify(meeting.logged_by, told, kind="dropped", object=f"record:{meeting.id}", occurrence=tx.ref)

@@ -16,7 +16,7 @@ from handlers.meetings.history import told_changes
 from handlers.meetings.lesson_choice import material_of
 from handlers.meetings.saved import STANDING, outcome, record_buttons
 from handlers.scheduling.planned import meeting_in, short_moment, when, which
-from storage import meeting_changes, meetings
+from storage import meeting_changes, meetings, office
 from storage.meeting_status import status_of
 from storage.meetings import Meeting
 
@@ -43,6 +43,7 @@ def show(tx: Settling, wanted: Wanted) -> None:
         _list(tx)
         return
     meeting = _readable(tx, wanted.meeting_id)
+    _note_reading(tx, meeting, "see report")
     mine = meeting.person_id == tx.me.id
     buttons = confirm_buttons(meeting.id) if meeting.sent_at is None else record_buttons(meeting, tx.stamp)
     past = (action("riwayat-p2k2", f"m{meeting.id}", "Riwayat"),)
@@ -53,6 +54,7 @@ def show(tx: Settling, wanted: Wanted) -> None:
 def show_history(tx: Settling, wanted: Wanted) -> None:
     """Show who changed what, and when."""
     meeting = _readable(tx, wanted.meeting_id or 0)
+    _note_reading(tx, meeting, "see history")
     pasts = meeting_changes.pasts_of(tx.db, meeting.id)
     states = [*(one.before for one in pasts), meeting_changes.values_of(tx.db, meeting.id)]
     assert meeting.logged_at is not None
@@ -115,6 +117,12 @@ def _short(one: Meeting) -> str:
 
 def _moment(at: str, zone: str) -> str:
     return short_moment(at, zone)
+
+
+def _note_reading(tx: Settling, meeting: Meeting, deed: str) -> None:
+    """Leave a line where the office reads what is not its own."""
+    if tx.me.id not in (meeting.person_id, meeting.logged_by):
+        office.note(tx.db, tx.stamp, tx.me.id, deed, f"meeting:{meeting.id}")
 
 
 def _readable(tx: Settling, meeting_id: int) -> Meeting:

@@ -102,7 +102,8 @@ def _is_taken(tx: Settling, meeting: Meeting, wanted: Values) -> bool:
 def _decided(tx: Settling, wish: Wish, meeting: Meeting, *, accepted: bool, told: Sequence[str]) -> None:
     meeting_changes.decide_wish(tx.db, wish.id, accept=accepted, by=tx.me.id, now=tx.stamp)
     word = STATES["accepted" if accepted else "refused"]
-    office.note(tx.db, tx.stamp, tx.me.id, f"change-{word}", f"meeting:{meeting.id}")
+    deed = "accept change" if accepted else "refuse change"
+    office.note(tx.db, tx.stamp, tx.me.id, deed, f"meeting:{meeting.id}")
     tx.withdraw(f"wish:{wish.id}", kind="wish")
     news = f"Perubahan laporan P2K2 {which(meeting)}, {when(meeting)}, {word} {tx.me.name}."
     view = Message(lines([news, *told]), (_look(meeting),))

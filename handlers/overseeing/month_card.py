@@ -13,8 +13,8 @@ from bot.picked import choose
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
-from handlers.overseeing.scope import NOT_YOURS, OVERSEERS, Scope, only_district, read_scope
-from storage import month_standing, people
+from handlers.overseeing.scope import EVERYWHERE, NOT_YOURS, OVERSEERS, Scope, only_district, read_scope
+from storage import month_standing, office, people
 from storage.month_standing import Standing
 
 NAME = "pantau"
@@ -73,6 +73,8 @@ def save(tx: Settling, recap: Recap) -> None:
     if not groups:
         tx.say(NO_GROUPS.format(month=month), _other_month(tx, scope))
         return
+    if scope.about != EVERYWHERE:  # of the whole kabupaten it shows the kecamatan, and nobody
+        office.note(tx.db, tx.stamp, tx.me.id, "see month", scope.about, f"month {scope.key}")
     tx.say(lines([bold(_title(recap, month)), _total(groups), *_parts(recap)]), *_buttons(tx, recap))
 
 

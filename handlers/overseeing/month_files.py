@@ -14,8 +14,8 @@ from bot.message import Attachment, Message
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.overseeing.month_card import NO_GROUPS, WORDS, by_facilitator, groups_of, show_share
-from handlers.overseeing.scope import OVERSEERS, Scope, read_scope
-from storage import month_standing, rules
+from handlers.overseeing.scope import EVERYWHERE, OVERSEERS, Scope, read_scope
+from storage import month_standing, office, rules
 from storage.month_standing import MonthShare, Standing, Status
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,8 +25,9 @@ TARGET = "meetings-per-group"
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What is sent: the picture or the workbook, and the words with it."""
+    """What is sent: the picture or the workbook, the words with it, and of what it is."""
 
+    scope: Scope
     file: Attachment
     text: Text
 
@@ -42,6 +43,7 @@ async def draw(chat: Chat, read: Reader) -> File:
     kept = await chat.files.lend(picture, "image/png")
     said = f"Persen kelompok yang laporannya terkirim, per bulan. {dates.show_month(scope.month)}: {show_share(found)}."
     return File(
+        scope,
         Attachment(kept, f"p2k2-{scope.month.year}.png", "photo"),
         lines([bold(f"P2K2 {scope.month.year}, {where}"), said]),
     )
@@ -59,18 +61,25 @@ async def write(chat: Chat, read: Reader) -> File:
     content = await asyncio.to_thread(_write, month, where, year, found, months, target)
     assert chat.files is not None
     kept = await chat.files.lend(content, XLSX)
-    return File(
-        Attachment(kept, f"Rekap P2K2 {month}.xlsx"), lines([bold(f"Rekap P2K2 {month}, {where}"), show_share(found)])
-    )
+    told = lines([bold(f"Rekap P2K2 {month}, {where}"), show_share(found)])
+    return File(scope, Attachment(kept, f"Rekap P2K2 {month}.xlsx"), told)
 
 
-def save(tx: Settling, sent: File) -> None:
-    """Send it."""
+def save_picture(tx: Settling, sent: File) -> None:
+    """Send the picture; of the whole kabupaten it names nobody."""
+    if sent.scope.about != EVERYWHERE:
+        office.note(tx.db, tx.stamp, tx.me.id, "export picture", sent.scope.about, f"year {sent.scope.month.year}")
     tx.say(Message(sent.text, file=sent.file))
 
 
-HEAT_MAP = Dialog("pantau-gambar", "Gambar P2K2", draw, save, OVERSEERS)
-WORKBOOK = Dialog("pantau-excel", "Rekap P2K2 Excel", write, save, OVERSEERS)
+def save_workbook(tx: Settling, sent: File) -> None:
+    """Send the workbook."""
+    office.note(tx.db, tx.stamp, tx.me.id, "export month", sent.scope.about, f"month {sent.scope.key}")
+    tx.say(Message(sent.text, file=sent.file))
+
+
+HEAT_MAP = Dialog("pantau-gambar", "Gambar P2K2", draw, save_picture, OVERSEERS)
+WORKBOOK = Dialog("pantau-excel", "Rekap P2K2 Excel", write, save_workbook, OVERSEERS)
 
 
 async def _groups(chat: Chat, read: Reader, scope: Scope) -> list[Standing]:

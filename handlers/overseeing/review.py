@@ -59,6 +59,7 @@ async def ask_record(chat: Chat, read: Reader) -> ToReview:
 def show_record(tx: Settling, wanted: ToReview) -> None:
     """Show the record, and what can be said to it."""
     meeting = _supervised(tx, wanted.meeting_id)
+    office.note(tx.db, tx.stamp, tx.me.id, "see report", f"meeting:{meeting.id}")
     arg = f"m{meeting.id}"
     decides = (action("verifikasi", arg, "Verifikasi"), action("kembalikan", arg, "Kembalikan"))
     photos = (action("pantau-foto", arg, "Lihat foto"),) if meeting.photos else ()
@@ -76,6 +77,8 @@ def show_photos(tx: Settling, wanted: ToReview) -> None:
         tx.say(Message(lines([f"Foto {number} dari {len(found.photos)}, P2K2 {which(meeting)}"]), file=file))
     if not found.photos:
         tx.say("Laporan itu belum ada fotonya.")
+        return
+    office.note(tx.db, tx.stamp, tx.me.id, "see photos", f"meeting:{meeting.id}")
 
 
 def verify(tx: Settling, wanted: ToReview) -> None:

@@ -8,6 +8,7 @@ from bot.chat import Chat, Refused
 from storage.people import Person
 
 OVERSEERS = frozenset({"operator", "coordinator", "supervisor"})
+EVERYWHERE = "facilitators"
 NOT_YOURS = "Rekap itu di luar kecamatan Bapak/Ibu."
 _ARG = re.compile(r"(?:(\d{4}-\d{2})?)(?:\.([dp])(\d{1,9}))?")
 
@@ -24,6 +25,13 @@ class Scope:
     def key(self) -> str:
         """The month as the store keeps it: "2023-11"."""
         return f"{self.month:%Y-%m}"
+
+    @property
+    def about(self) -> str:
+        """What is looked at, as the audit names it."""
+        if self.person_id is not None:
+            return f"person:{self.person_id}"
+        return f"district:{self.district_id}" if self.district_id is not None else EVERYWHERE
 
     def arg(self, *, month: date | None = None, district: int | None = None, person: int | None = None) -> str:
         """Write what a button carries: this scope, or another month, or what lies within."""

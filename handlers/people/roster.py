@@ -9,7 +9,7 @@ from bot.text import Text, bold, lines
 from handlers.people.applications import APPROVE, REFUSE
 from handlers.people.roster_person import show_number, show_person
 from handlers.people.roster_search import find_person
-from storage import applications, roster_search
+from storage import applications, office, roster_search
 from storage.applications import Application
 from storage.roster_search import Listed, Tally
 
@@ -39,8 +39,10 @@ def save_roster(tx: Settling, seen: Tally | Listed | list[Listed]) -> None:
                 action("permintaan", "", f"Permintaan masuk ({seen.waiting})" if seen.waiting else "Permintaan masuk"),
             )
         case Listed():
+            office.note(tx.db, tx.stamp, tx.me.id, "see person", f"person:{seen.person.id}")
             show_person(tx, seen.person.id)
         case _:
+            office.note(tx.db, tx.stamp, tx.me.id, "see roster", f"district:{tx.me.district_id}")
             tx.say(_of_district(tx.me.district, seen))
 
 
@@ -57,6 +59,7 @@ async def see_requests(chat: Chat, read: Reader) -> Application:
 
 def save_requests(tx: Settling, chosen: Application) -> None:
     """Show the request with its two buttons."""
+    office.note(tx.db, tx.stamp, tx.me.id, "see application", f"application:{chosen.id}")
     tx.say(
         Message(
             lines(

@@ -88,6 +88,7 @@ async def see_person(chat: Chat, read: Reader) -> int:
 
 def save_person(tx: Settling, person_id: int) -> None:
     """Show the card."""
+    office.note(tx.db, tx.stamp, tx.me.id, "see person", f"person:{person_id}")
     show_person(tx, person_id)
 
 
@@ -162,7 +163,8 @@ def save_move(tx: Settling, new: Move) -> None:
     if people.person(tx.db, new.person.id) != new.person:
         raise Refused(f"Data {new.person.name} baru saja berubah. Mohon periksa sekali lagi.")
     roster_search.move_to_district(tx.db, new.person.id, new.district_id)
-    office.note(tx.db, tx.stamp, tx.me.id, "move", f"person:{new.person.id}", new.district)
+    way = f"district:{new.person.district_id or 0} > district:{new.district_id}"
+    office.note(tx.db, tx.stamp, tx.me.id, "move", f"person:{new.person.id}", way)
     show_person(tx, new.person.id, f"✅ Dipindahkan ke Kecamatan {new.district}.")
 
 

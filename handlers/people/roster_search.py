@@ -7,7 +7,7 @@ from bot.picked import choose
 from bot.settling import Settling
 from bot.typed import words
 from handlers.people.roster_person import show_person
-from storage import roster_search
+from storage import office, roster_search
 from storage.people import Person
 from storage.roster_search import Listed
 
@@ -41,6 +41,7 @@ async def find_person(chat: Chat, read: Reader) -> Listed:
 
 def save(tx: Settling, found: Listed) -> None:
     """Show the card."""
+    office.note(tx.db, tx.stamp, tx.me.id, "see person", f"person:{found.person.id}")
     show_person(tx, found.person.id)
 
 

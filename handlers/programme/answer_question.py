@@ -47,6 +47,7 @@ def list_open(tx: Settling, event_id: int) -> None:
     waiting = [one for one in event_questions.questions_of(tx.db, event.id) if one.answer is None]
     if not waiting:
         raise Refused(NONE_OPEN)
+    office.note(tx.db, tx.stamp, tx.me.id, "see questions", f"event:{event.id}")
     shown = [f"{one.asker}: {short(one.words, 200)}" for one in waiting[:MOST_LISTED]]
     more = f"… dan {len(waiting) - MOST_LISTED} lagi." if len(waiting) > MOST_LISTED else ""
     buttons = [action("jawab", one.id, short(one.words)) for one in waiting[:MOST_LISTED]]
@@ -76,7 +77,7 @@ def save_answer(tx: Settling, given: Answer) -> None:
     event = event_to_run(tx, question.event_id)
     if not event_questions.answer(tx.db, question.id, given.words, tx.me.id, tx.stamp, for_all=given.for_all):
         raise Refused(answered(question, tx.zone))
-    office.note(tx.db, tx.stamp, tx.me.id, "answer", f"event:{event.id}", f"question {question.id}")
+    office.note(tx.db, tx.stamp, tx.me.id, "answer question", f"event:{event.id}", f"person:{question.person_id}")
     reply = lines([bold(f"Jawaban dari Dinas · {event.subject}"), f"Tanya: {question.words}", f"Jawab: {given.words}"])
     reached = tx.notify(question.person_id, reply, kind="answer", object=f"question:{question.id}")
     told = f"✅ Terkirim ke {question.asker}." if reached else f"✅ Tersimpan; {question.asker} belum bisa dihubungi."
@@ -101,7 +102,7 @@ def save_publication(tx: Settling, question_id: int) -> None:
     event = event_to_run(tx, question.event_id)
     if not event_questions.publish(tx.db, question.id):
         raise Refused("Tanya jawab itu sudah diumumkan ke semua.")
-    office.note(tx.db, tx.stamp, tx.me.id, "publish answer", f"event:{event.id}", f"question {question.id}")
+    office.note(tx.db, tx.stamp, tx.me.id, "publish answer", f"event:{event.id}", f"person:{question.person_id}")
     tx.say(_tell_all(tx, event, question, question.answer))
 
 

@@ -13,7 +13,7 @@ from bot.text import Text, bold, lines
 from handlers.events.event_card import show_when
 from handlers.events.event_desk import event_number, event_to_run, read_event_to_run
 from handlers.programme.feedback_card import RATINGS
-from storage import event_questions, feedback
+from storage import event_questions, feedback, office
 from storage.database import Connection
 from storage.events import Event
 
@@ -41,6 +41,7 @@ async def write(chat: Chat, read: Reader) -> Recap:
 def send(tx: Settling, recap: Recap) -> None:
     """Send the file."""
     event_to_run(tx, recap.event_id)
+    office.note(tx.db, tx.stamp, tx.me.id, "export feedback", f"event:{recap.event_id}")
     tx.say(Message(recap.text, file=recap.file))
 
 

@@ -63,12 +63,13 @@ def save(tx: Settling, wish: NewRule | NewHours | None) -> None:
     match wish:
         case NewRule(what, rule):
             told = _keep_rule(tx, what, rule)
+            noted = rule_line(rule)  # without the words that the office wrote
         case NewHours(what, hours):
-            told = _keep_hours(tx, what, hours)
+            noted = told = _keep_hours(tx, what, hours)
         case None:
             tx.say(_page(tx), *CHANGE)
             return
-    office.note(tx.db, tx.stamp, tx.me.id, "reminders", "office:rules", told)
+    office.note(tx.db, tx.stamp, tx.me.id, "reminders", "office:rules", noted)
     tx.say(f"✅ Tersimpan. {told}.", action("pengingat", "", "Pengingat"))
 
 
