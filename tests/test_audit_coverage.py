@@ -15,6 +15,8 @@ from tests.phones import SimulatedPhones
 from tests.proofs.test_redelivery import allowed
 from tests.talk import talking
 
+DIALOGS = build_routes("Kantor").dialogs
+
 LEAVES: dict[str, str] = {  # dialog: the deeds of which it leaves one each time it is done to its end, parted by |
     "serahkan": "see holders|hand over|offer groups",
     "terimakelompok": "hand over",
@@ -26,7 +28,7 @@ LEAVES: dict[str, str] = {  # dialog: the deeds of which it leaves one each time
     "siaran-ulang": "resend",
     "siaran-setuju": "agree",
     "siaran-tolak": "disagree",
-    "rekap": "see month|see doubts",
+    "rekap": "see month",
     "pantau": "see month",
     "pantau-ingatkan": "nudge",
     "pantau-gambar": "export picture",
@@ -104,7 +106,8 @@ LEAVES: dict[str, str] = {  # dialog: the deeds of which it leaves one each time
 }
 NOTHING: dict[str, str] = {  # why: the dialogs that leave nothing
     "one's own data, answers, check-ins, groups and reports": "start profil perbaikan kanal kegiatan hadir lokasi rsvp "
-    "alasan wakil sekamar kamar qrsaya bantu p2k2 jadwal kelompok anggota ubahkelompok riwayat terlewat foto kiriman usul "
+    "alasan wakil sekamar kamar qrsaya bantu p2k2 jadwal kelompok anggota ubahkelompok riwayat terlewat foto kiriman "
+    "usul "
     "undangan nanti bagaimana terlaksana absen tidak-terlaksana kirim-p2k2 ubah-p2k2 catatan benar-p2k2 tolakkelompok "
     "tariktawaran daftarhadir berkasrekap semualaporan word tekslaporan gambarrekap masukan nilai saran tanya",
     "nobody's data": "menu bantuan buka sistem berkas ambil kabarberkas lihatbahan qr papan layar sudahbaca terusan",
@@ -122,7 +125,7 @@ def nothing() -> dict[str, str]:
 
 def test_every_dialog_is_classified_once() -> None:
     """Whoever adds a dialog says here what it leaves, or why nothing."""
-    known = set(build_routes("Kantor").dialogs)
+    known = set(DIALOGS)
     assert LEAVES.keys() & nothing().keys() == set()
     assert LEAVES.keys() | nothing().keys() == known
 
@@ -143,8 +146,7 @@ def test_every_deed_has_words_and_somebody_who_leaves_it() -> None:
 @pytest.mark.parametrize("dialog", LEAVES)
 def test_a_dialog_notes_what_it_is_said_to_leave(dialog: str) -> None:
     """The name of each deed stands in the dialog's own module, or in one that it uses."""
-    save = build_routes("Kantor").dialogs[dialog].save
-    source = "\n".join(sources(save.__module__))
+    source = "\n".join(sources(DIALOGS[dialog].save.__module__))
     for deed in LEAVES[dialog].split("|"):
         assert f'"{deed}"' in source or (deed.endswith("-module") and '-module"' in source), deed
 
@@ -170,8 +172,9 @@ def sources(name: str) -> Iterator[str]:
     """Yield the source of a module, and of those of ours that it imports."""
     own = inspect.getsource(sys.modules[name])
     yield own
-    for used in re.findall(r"^from ((?:handlers|bot)\.[\w.]+) import", own, re.MULTILINE):
-        yield inspect.getsource(sys.modules[used])
+    for used, names in re.findall(r"^from ((?:handlers|bot)\.[\w.]+) import ([\w, ]*)", own, re.MULTILINE):
+        modules = [used, *(f"{used}.{one}" for one in re.split(r",\s*", names))]
+        yield from (inspect.getsource(sys.modules[one]) for one in modules if one in sys.modules)
 
 
 @pytest.mark.proof

@@ -20,7 +20,7 @@ from storage.database import Connection
 
 FILES = Path(__file__).parent / "files"
 TOKEN = "123456789:AAE-canary_token_of_this_test_x"
-COMMANDS = ("demo", "run", "invite", "import", "check", "backup", "restore", "export", "whatsapp")
+COMMANDS = ("demo", "run", "invite", "import", "check", "backup", "restore", "export", "whatsapp", "audit")
 
 
 @pytest.fixture(autouse=True)
@@ -251,3 +251,45 @@ def test_a_taken_port_gives_way_to_a_free_one() -> None:
         taken.listen()
         assert free_port("127.0.0.1", taken.getsockname()[1]) == 0
     assert free_port("127.0.0.1", 0) == 0
+
+
+def test_the_audit_is_looked_through_on_the_command_line(folder: Path) -> None:
+    """Whole, it says its head; with a line changed or a head that is gone, it says where and ends with 1."""
+    assert bot("audit", "verify").exit_code == 2  # there is nothing yet
+    bot("invite", "--role", "operator")
+    bot("invite", "--role", "tksk")
+    told = bot("audit", "verify")
+    assert told.exit_code == 0
+    kept = told.output.partition("head ")[2].split()[0]
+    assert "2 lines, whole since" in told.output
+    assert bot("audit", "verify", "--head", kept).exit_code == 0
+    saved = bot("backup", "b.tar.gz")
+    assert f"head in it: {kept}" in saved.output
+    told = bot("audit", "verify", "--head", kept, "--head", "2-0000000000000000")
+    assert told.exit_code == 1
+    assert "2-0000000000000000: is not a line" in told.output
+    with closing(sqlite3.connect("data/pkh.sqlite3", isolation_level=None)) as db:
+        db.execute("DROP TRIGGER audit_keeps_its_past")
+        db.execute("UPDATE audit SET object = 'role:tksk' WHERE id = 1")
+        assert [row[0] for row in db.execute("SELECT action FROM audit")] == ["invite", "invite", "backup"]
+    told = bot("audit", "verify")
+    assert told.exit_code == 1
+    assert "broken at line 1" in told.output
+
+
+def test_whose_data_was_touched_is_written_on_the_command_line(folder: Path) -> None:
+    """For the span that is asked for; to write it leaves a line as well, and a name that fits nobody is explained."""
+    Path("r.csv").write_text("Nama;No HP;Peran;Kecamatan\nSiti Aminah;081200000011;TKSK;Stabat\n")
+    bot("import", "--yes", "r.csv")
+    bot("export", "out")
+    today = ("--from", "2000-01-01", "--to", "2099-12-31")
+    told = bot("audit", "touched", *today, "--out", "jejak.xlsx")
+    assert told.exit_code == 0, told.output
+    assert "2 deeds touched the data of 1 people" in told.output
+    assert Path("jejak.xlsx").stat().st_mode & 0o777 == 0o600
+    assert bot("audit", "touched", *today, "--out", "jejak.xlsx").exit_code == 2  # nothing is written over
+    assert bot("audit", "touched", "--from", "kemarin", "--to", "2099-12-31").exit_code == 2
+    assert "those who have left a line: nobody" in bot("audit", "touched", *today, "--by", "Rahma").output
+    with closing(store()) as db:
+        rows = [tuple(row) for row in db.execute("SELECT action, object, detail FROM audit ORDER BY id DESC LIMIT 1")]
+    assert rows == [("export audit", "all", "2000-01-01..2099-12-31")]

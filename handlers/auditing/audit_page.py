@@ -24,7 +24,7 @@ def show_page(tx: Settling, before: int | None) -> None:
     found = audit.lines_before(tx.db, before, PAGE + 1)
     page, older = found[:PAGE], found[PAGE:]
     shown = [
-        f"{one.id}. {local(from_utc_text(one.at), tx.zone):%d/%m %H.%M} {doer(one)}: {what_and_whom(tx.db, one)}"
+        f"{one.id}. {local(from_utc_text(one.at), tx.zone):%d/%m/%Y %H.%M} {doer(one)}: {what_and_whom(tx.db, one)}"
         for one in page
     ]
     seen = sorted({id_ for one in page for id_ in named_in(one)})
