@@ -25,8 +25,10 @@ def doer(line: AuditLine) -> str:
 
 def what_and_whom(db: Connection, line: AuditLine) -> str:
     """Write "memindahkan petugas Budi Sembiring (Binjai > Babalan)"."""
-    whom, more = scope(db, line), detail(db, line)
-    return " ".join(filter(None, (deed(line.action).words, whom, f"({more})" if more else "")))
+    words, whom, more = deed(line.action).words, scope(db, line), detail(db, line)
+    first, _, rest = whom.partition(" ")
+    whom = rest if rest and first in words.split() else whom  # not "menyetujui siaran siaran S3"
+    return " ".join(filter(None, (words, whom, f"({more})" if more else "")))
 
 
 def scope(db: Connection, line: AuditLine) -> str:
@@ -43,7 +45,7 @@ def scope(db: Connection, line: AuditLine) -> str:
     if kind == "role":
         row = db.execute("SELECT title FROM roles WHERE role = ?", (id_,)).fetchone()
         return str(row[0]) if row else ""
-    return _name(db, kind, number) if kind in ("person", "district") else ""
+    return _name(db, kind, number) if kind in ("person", "district") else "" if id_ else line.object
 
 
 def detail(db: Connection, line: AuditLine) -> str:
