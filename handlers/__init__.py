@@ -15,6 +15,7 @@ from handlers.answers.rsvp import RSVP
 from handlers.answers.stand_in import STAND_IN
 from handlers.auditing.audit_page import AUDIT
 from handlers.auditing.chain_words import compose_broken, compose_head
+from handlers.auditing.seen import SEEN
 from handlers.auditing.touched import TOUCHED
 from handlers.broadcasting.broadcast import make_broadcast, send_all
 from handlers.broadcasting.delivery_card import DETAILS, LOOK, NUDGE_REST, STOP, make_resend
@@ -93,7 +94,7 @@ __all__ = [
 
 OFFICE: tuple[Dialog[Any], ...] = (
     *(RULES_PAGE, SNOOZED, COSTS, REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION),
-    *(MAIN_CHANNEL, OPENED, AUDIT, TOUCHED),
+    *(MAIN_CHANNEL, OPENED, AUDIT, TOUCHED, SEEN),
 )
 OF_GROUPS: tuple[Dialog[Any], ...] = (
     *(CHANGE_GROUP, TAUGHT, MISSED),

@@ -12,7 +12,7 @@ import pytest
 from handlers import build_routes
 
 ROOT = Path(__file__).parent.parent
-GUIDES = {name: (ROOT / "docs" / f"panduan-{name}.md").read_text() for name in ("kegiatan", "p2k2")}
+GUIDES = {name: (ROOT / "docs" / f"panduan-{name}.md").read_text() for name in ("kegiatan", "p2k2", "jejak")}
 LEFT_OUT = "…"
 
 FENCED = re.compile(r"^```chat\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -96,7 +96,7 @@ def test_every_chat_in_the_guide_was_played(chat: str) -> None:
     assert any(occurs(quoted, turns_of(one)) for one in transcripts()), chat
 
 
-@pytest.mark.parametrize(("guide", "many"), [("kegiatan", 40), ("p2k2", 30)])
+@pytest.mark.parametrize(("guide", "many"), [("kegiatan", 40), ("p2k2", 30), ("jejak", 3)])
 def test_every_button_in_the_guide_exists(guide: str, many: int) -> None:
     """Who looks for a button finds it, under this very label."""
     named = set(BUTTON.findall(PROSE[guide]))
@@ -124,6 +124,7 @@ def test_every_sentence_quoted_in_the_guide_is_said() -> None:
     [
         ("kegiatan", {"buat", "kegiatan", "rekap", "periksa"}),
         ("p2k2", {"kelompok", "jadwal", "p2k2", "rekap", "siaran"}),
+        ("jejak", {"sistem", "profil"}),
     ],
 )
 def test_every_command_in_the_guide_exists(guide: str, some: set[str]) -> None:

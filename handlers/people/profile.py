@@ -45,6 +45,7 @@ def save_profile(tx: Settling, shown: Profile) -> None:
     tx.say(
         _written(shown, tx.zone),
         action("perbaikan", "", "Perbaikan data"),
+        action("dilihat", "", "Siapa melihat"),
         *((action(MAIN_CHANNEL.name, "", "Kanal utama"),) if several else ()),
     )
 
