@@ -17,6 +17,7 @@ from bot.channels.whatsapp import WhatsApp
 from bot.clock import Clock
 from bot.courier import Courier
 from bot.decisions import Decisions
+from bot.erasing import Erasing
 from bot.ladder import Ladder
 from bot.lanes import ALBUM_QUIET, Inlet, Lanes
 from bot.live_cards import LiveCards
@@ -25,12 +26,13 @@ from bot.menus import Menus
 from bot.pacer import Limits, Pacer
 from bot.posting import Poster
 from bot.reminders import Reminders
+from bot.retention import Retention
 from bot.routes import Routes
 from bot.settings import Settings, whatsapp_account
 from bot.sweeping import NAME as ENGINE
 from bot.sweeping import Sweep
 from bot.turns import Turns
-from handlers import build_routes, compose_board, compose_live, compose_reminder, compose_unreached
+from handlers import ERASURE_SAYINGS, build_routes, compose_board, compose_live, compose_reminder, compose_unreached
 from storage.channels_on import set_channels
 from storage.database import Database
 
@@ -80,15 +82,19 @@ class App:
     live_cards: LiveCards
     board_pictures: BoardPictures
     sweep: Sweep
+    erasing: Erasing
+    retention: Retention
     menus: Menus
 
     async def tick(self) -> None:
-        """Post the reminders that are due, rewrite the live cards, close the dialogs that have waited too long."""
+        """Post the reminders that are due, rewrite the live cards, close and erase what has waited too long."""
         await self.reminders.post_due()
         await self.ladder.climb()
         await self.live_cards.rewrite_due()
         await self.board_pictures.refresh()
         await self.media.put_away()
+        await self.erasing.work_off()
+        await self.retention.blank_old()
         if expired := await self.sweep.find_expired():
             await self.lanes.store(expired)
         self.courier.wake()
@@ -96,6 +102,7 @@ class App:
 
     async def recover(self) -> None:
         """Take up what the last process left: messages half sent, and letters not answered."""
+        await self.erasing.recover()
         await self.database.write(set_channels, {name: _traits(one) for name, one in self.channels.items()})
         await self.courier.recover()
         await self.lanes.recover()
@@ -154,9 +161,12 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     ladder = Ladder(database, poster, clock, compose_unreached, plan.zone)
     live = LiveCards(database, poster, clock, compose_live)
     boards = BoardPictures(database, poster, media, clock, plan.link, compose_board)
+    erasing = Erasing(database, poster, media, clock, plan.zone, plan.folder, ERASURE_SAYINGS)
+    retention = Retention(database, clock)
     menus = Menus(database, channels, routes, clock)
     return App(
-        *(plan, clock, database, media, channels, poster, lanes, courier, reminders, ladder, live, boards, sweep, menus)
+        *(plan, clock, database, media, channels, poster, lanes, courier, reminders, ladder, live, boards, sweep),
+        *(erasing, retention, menus),
     )
 
 

@@ -10,7 +10,9 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.version import program_version
 from handlers.costs_page import cost_lines
+from handlers.people.erasure_office import WAITING, waiting_line
 from handlers.reminding.rules_in_words import MISSED_SHOWN, jump_line, missed_line
+from storage import erasures
 from storage.health import AuditLine, Health, health, last_audit_lines
 
 AUDIT_LINES = 10
@@ -61,6 +63,11 @@ ACTIONS = {
     "remove-material": "menghapus bahan materi",
     "reminders": "mengatur pengingat",
     "unreached": "tidak terjangkau",
+    "ask erasure": "meminta hapus data",
+    "withdraw erasure": "menarik permintaan hapus data",
+    "hasten erasure": "mempercepat hapus data",
+    "refuse erasure": "menolak hapus data",
+    "erase": "menghapus data",
     "templates": "mengajukan templat WhatsApp",
 }
 
@@ -73,7 +80,8 @@ async def see_system(chat: Chat, read: Reader) -> tuple[Health, list[AuditLine]]
 def save_system(tx: Settling, seen: tuple[Health, list[AuditLine]]) -> None:
     """Say them."""
     since = utc_text(tx.now - MISSED_SHOWN)
-    missed = [missed_line(tx.db, since), jump_line(tx.db, since, tx.zone)]
+    asked = len(erasures.waiting(tx.db))
+    missed = [waiting_line(asked), missed_line(tx.db, since), jump_line(tx.db, since, tx.zone)]
     buttons = (
         action("pengingat", "", "Pengingat"),
         action("siaran-batas", "", "Persetujuan kedua"),
@@ -81,7 +89,8 @@ def save_system(tx: Settling, seen: tuple[Health, list[AuditLine]]) -> None:
     )
     told = cost_lines(tx.db, tx.stamp)
     costs = (action("biaya", "", "Biaya WhatsApp"),) if told else ()
-    tx.say(_written(*seen, [*missed, *told], tx.now, tx.zone), *buttons, *costs)
+    erasing = (action(WAITING.name, "", "Hapus data"),) if asked else ()
+    tx.say(_written(*seen, [*missed, *told], tx.now, tx.zone), *buttons, *costs, *erasing)
 
 
 def _written(seen: Health, done: list[AuditLine], told: list[str], now: datetime, zone: str) -> Text:
