@@ -20,6 +20,9 @@ from storage.erasures import Erasure
 LATE = timedelta(hours=48)
 """When a request has waited so long, the operators are told again."""
 
+PAUSE = timedelta(seconds=30)
+"""Between the good-bye and the deed: what was being settled for the person comes to its end."""
+
 QUIET_AFTER = timedelta(hours=1)
 """A last message that could not leave for so long is not waited for: the channel may be off."""
 
@@ -57,7 +60,7 @@ class Erasing:
         back = await self._database.read(_brought_back, entries) if entries else []
         for entry in back:
             await self._database.write(_ask_again, entry)
-        for one in await self._database.read(erasures.begun) if back else []:
+        for one in await self._database.read(erasures.begun, utc_text(self._clock.now())) if back else []:
             await self._erase(one)
         return len(back)
 
@@ -67,7 +70,7 @@ class Erasing:
         if await self._database.read(_has_news, utc_text(now), utc_text(now - LATE)):
             await self._database.write(self._remind_and_begin, now)
         done = 0
-        for one in await self._database.read(erasures.begun):
+        for one in await self._database.read(erasures.begun, utc_text(now - PAUSE)):
             # What was said last to the person goes out first: then there is no address any more.
             waited_enough = one.due_at < utc_text(now - QUIET_AFTER)
             if waited_enough or await self._database.read(erasures.is_quiet, one.person_id):
@@ -84,7 +87,7 @@ class Erasing:
             erasures.note_reminded(db, one.id, stamp)
         for one in erasures.waiting(db):
             if one.due_at <= stamp and self._sayings.begin(self._settling(db, one, now), one):
-                erasures.begin(db, one.id)
+                erasures.begin(db, one.id, stamp)
 
     async def _erase(self, one: Erasure) -> None:
         """Do the deed. Cut off anywhere, it is begun anew; it is on the list before it is done."""
@@ -134,6 +137,6 @@ def _ask_again(db: Connection, one: Erased) -> None:
     if (waiting := erasures.open_for(db, one.person_id)) is None:
         ref = f"again:{one.person_id}:{one.erased_at}"
         number = erasures.ask(db, ref, one.person_id, None, one.erased_at, one.erased_at)
-        erasures.begin(db, number)
+        erasures.begin(db, number, one.erased_at)
     else:
-        erasures.begin(db, waiting.id)
+        erasures.begin(db, waiting.id, one.erased_at)

@@ -59,7 +59,7 @@ TABLES: dict[str, Table] = {
     "unreached": Table("Petugas yang tidak terjangkau", own="person_id since"),
     "erasures": Table(
         "Permintaan hapus data",
-        kept="id ref asked_at due_at state reminded_at settled_at",
+        kept="id ref asked_at due_at state begun_at reminded_at settled_at",
         person="person_id asked_by settled_by",
         words="reason refusal",
     ),

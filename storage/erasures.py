@@ -62,9 +62,11 @@ def waiting(db: Connection) -> list[Erasure]:
     return [Erasure(*row) for row in db.execute(_ERASURE + "WHERE state = 'waiting' ORDER BY due_at, id")]
 
 
-def begun(db: Connection) -> list[Erasure]:
-    """Return those that are being carried out."""
-    return [Erasure(*row) for row in db.execute(_ERASURE + "WHERE state = 'begun' ORDER BY id")]
+def begun(db: Connection, before: str) -> list[Erasure]:
+    """Return those that are being carried out, and have begun by then (UTC text)."""
+    return [
+        Erasure(*row) for row in db.execute(_ERASURE + "WHERE state = 'begun' AND begun_at <= ? ORDER BY id", (before,))
+    ]
 
 
 def late(db: Connection, since: str) -> list[Erasure]:
@@ -107,9 +109,9 @@ def call_off(db: Connection, id: int, by: int, now: str, refusal: str = "") -> b
     return stopped == 1
 
 
-def begin(db: Connection, id: int) -> None:  # the word the tables use
+def begin(db: Connection, id: int, now: str) -> None:  # the word the tables use
     """Note that it is being carried out: nobody can stop it any more."""
-    db.execute("UPDATE erasures SET state = 'begun' WHERE id = ? AND state = 'waiting'", (id,))
+    db.execute("UPDATE erasures SET state = 'begun', begun_at = ? WHERE id = ? AND state = 'waiting'", (now, id))
 
 
 def is_quiet(db: Connection, person_id: int) -> bool:

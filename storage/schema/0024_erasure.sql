@@ -16,6 +16,7 @@ CREATE TABLE erasures (
     due_at       TEXT NOT NULL,                    -- when it is done by itself, unless somebody refuses
     state        TEXT NOT NULL DEFAULT 'waiting'
                  CHECK (state IN ('waiting', 'begun', 'done', 'withdrawn', 'refused')),
+    begun_at     TEXT,                             -- when the good-bye was said: nobody can stop it any more
     reminded_at  TEXT,                             -- when the operators were told for the second time
     settled_at   TEXT,
     settled_by   INTEGER REFERENCES persons,       -- who withdrew or refused; NULL: it was done
