@@ -6,7 +6,7 @@ that was cut off is begun anew and comes to the same end.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,15 @@ from storage.erasure_marks import Marks, marks_of
 
 AT_ONCE = 2_000
 """So many rows of a table are looked through by one read."""
+
+WORDS_AT_ONCE = 50
+
+# What cards to others are about: the person, and what he or she asked.
+_ABOUT = """
+    SELECT 'person:' || :person UNION SELECT 'erasure:' || id FROM erasures WHERE person_id = :person
+    UNION SELECT 'question:' || id FROM event_questions WHERE person_id = :person
+    UNION SELECT 'application:' || id FROM applications WHERE chat IN (SELECT value FROM json_each(:chats))
+"""
 
 Found = Sequence[tuple[Any, ...]]
 
@@ -34,7 +43,8 @@ def steps_of(db: Connection, marks: Marks, now: str) -> list[Step]:
     lent = Step(partial(_find_lent, marks, now), lambda db, found: media.let_go(db, [one for (one,) in found], now))
     own = Step(lambda db: [()], lambda db, found: erasure_own.blank(db, marks, now))
     copies = [
-        Step(partial(_find_copies, table, marks, low, high), partial(_CHANGE[table], marks, now))
+        Step(partial(_find_copies, table, part, low, high), partial(_CHANGE[table], part, now))
+        for part in _parts(marks)
         for table in LARGE
         for low, high in _pieces(db, table)
     ]
@@ -44,14 +54,16 @@ def steps_of(db: Connection, marks: Marks, now: str) -> list[Step]:
         if words_of(table)
         for low, high in (_pieces(db, table) if _has_rowid(db, table) else [(-1, -1)])
     ]
-    return [lent, own, *copies, *words]
+    # Copies are searched for the person's own words, so these are blanked after.
+    return [lent, *copies, own, *words]
 
 
 def finish(db: Connection, marks: Marks, since: dict[str, int], now: str) -> None:
     """Overwrite what leads to the person; `since` are the last rows that the steps looked through (`last_rows`)."""
-    for table in LARGE:
-        for low, high in _pieces(db, table, since[table]):
-            _CHANGE[table](marks, now, db, _find_copies(table, marks, low, high, db))
+    for part in _parts(marks):
+        for table in LARGE:
+            for low, high in _pieces(db, table, since[table]):
+                _CHANGE[table](part, now, db, _find_copies(table, part, low, high, db))
     erasure_own.forget_accounts(db, marks, now)
     db.execute(
         """
@@ -84,6 +96,12 @@ def erase_at_once(db: Connection, person_id: int, now: str) -> bool:
     return True
 
 
+def _parts(marks: Marks) -> Iterator[Marks]:
+    """Yield the marks with so many of the person's words at a time as one statement bears."""
+    for at in range(0, max(1, len(marks.words)), WORDS_AT_ONCE):
+        yield replace(marks, words=marks.words[at : at + WORDS_AT_ONCE])
+
+
 def _pieces(db: Connection, table: str, since: int = 0) -> Iterator[tuple[int, int]]:
     """Yield the ranges of row ids that one read looks through; those below the first row are empty."""
     first, last = db.execute(f"SELECT coalesce(min(rowid), 1), coalesce(max(rowid), 0) FROM {table}").fetchone()
@@ -103,21 +121,19 @@ def _find_lent(marks: Marks, now: str, db: Connection) -> Found:
 def _find_copies(table: str, marks: Marks, low: int, high: int, db: Connection) -> Found:
     """Find the person's own rows, and those of others in which he or she is named, of what is not blank already."""
     columns = TABLES[table].copies.split()
-    likes = marks.likes(copies=True)
-    named = " OR ".join(f"{column} LIKE ? ESCAPE '!'" for column in columns for _ in likes)
-    own = "chat IN (SELECT value FROM json_each(?))" + (" OR person_id = ?" if table == "outbox" else "")
+    likes = {f"like{number}": one for number, one in enumerate(marks.likes(copies=True))}
+    named = " OR ".join(f"{column} LIKE :{like} ESCAPE '!'" for column in columns for like in likes)
+    own = "chat IN (SELECT value FROM json_each(:chats))"
+    if table == "outbox":  # and what others were told about the person
+        own += f" OR person_id = :person OR object IN ({_ABOUT})"
     blank = "raw = ''" if table == "inbox" else f"body = '{outbox.BLANK}' AND external_id IS NULL"
+    key = {"chats": marks.chats_json, "person": marks.person_id, "low": low, "high": high}
     rows = db.execute(
         f"""
         SELECT id, {own} AS own, {", ".join(columns)} FROM {table}
-        WHERE id > ? AND id <= ? AND ((({own}) AND NOT ({blank})) OR {named})
+        WHERE id > :low AND id <= :high AND ((({own}) AND NOT ({blank})) OR {named})
         """,
-        [
-            *(key := (marks.chats_json, *((marks.person_id,) if table == "outbox" else ()))),
-            *(low, high),
-            *key,
-            *(one for _ in columns for one in likes),
-        ],
+        key | likes,
     ).fetchall()
     return [
         (row[0], True, (), ())

@@ -11,6 +11,19 @@ from functools import cached_property
 
 from storage.database import Connection
 
+GONE_WORDS = "(dihapus)"
+
+# Short ones are no more this person's than anybody's.
+_WRITTEN = """
+    SELECT words FROM (
+        SELECT reason AS words FROM invitations WHERE person_id = :person
+        UNION SELECT reason FROM excuses WHERE person_id = :person
+        UNION SELECT reason FROM check_ins WHERE person_id = :person AND reason <> ''
+        UNION SELECT words FROM suggestions WHERE person_id = :person
+        UNION SELECT words FROM event_questions WHERE person_id = :person)
+    WHERE length(words) >= 10 AND words <> '(dihapus)'
+"""
+
 
 def tombstone(person_id: int) -> str:
     """Return what stands where a name stood."""
@@ -19,13 +32,17 @@ def tombstone(person_id: int) -> str:
 
 @dataclass(frozen=True)
 class Marks:
-    """What leads to one person. `phone` is without the country; `chats` are the keys of all accounts ever seen."""
+    """What leads to one person. `phone` is without the country; `chats` are the keys of all accounts ever seen.
+
+    `words` are what he or she wrote, which others' cards may repeat.
+    """
 
     person_id: int
     name: str
     is_unmistakable: bool
     phone: str
     chats: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
     @property
     def tombstone(self) -> str:
@@ -41,10 +58,14 @@ class Marks:
         """Return LIKE patterns one of which every text that is meant matches, and some others."""
         names = [_quoted(self.name), _quoted(self.name, ascii=True)] if copies or self.is_unmistakable else []
         found = [*names, *self._phones(), *self.chats, *(self._accounts() if copies else ())]
+        found += [one for words in self.words if copies for one in (_quoted(words), _quoted(words, ascii=True))]
         return ["%" + re.sub("([!%_])", r"!\1", one) + "%" for one in dict.fromkeys(found)]
 
     def replace(self, text: str, *, copies: bool) -> str:
         """Return the text with the tombstone for the name, and nothing for number and account."""
+        for words in self.words if copies else ():
+            for said in (words, _quoted(words), _quoted(words, ascii=True)):
+                text = text.replace(said, GONE_WORDS)
         if copies or self.is_unmistakable:
             for name in {self.name, _quoted(self.name), _quoted(self.name, ascii=True)}:
                 text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", self.tombstone, text, flags=re.IGNORECASE)
@@ -88,7 +109,9 @@ def marks_of(db: Connection, person_id: int) -> Marks | None:
         for one in db.execute("SELECT alias FROM chat_aliases WHERE chat = ? ORDER BY alias", (chat,))
     ]
     known = tuple(dict.fromkeys((*chats, *aliases)))
-    return Marks(person_id, name, len(name.split()) > 1 and alike is None, re.sub(r"^\+(62)?", "", phone), known)
+    words = {str(one[0]) for one in db.execute(_WRITTEN, {"person": person_id})}
+    unmistakable = len(name.split()) > 1 and alike is None
+    return Marks(person_id, name, unmistakable, re.sub(r"^\+(62)?", "", phone), known, tuple(sorted(words)))
 
 
 def _quoted(text: str, *, ascii: bool = False) -> str:  # json's own word

@@ -3,9 +3,8 @@
 import json
 
 from storage.database import Connection
-from storage.erasure_marks import Marks
+from storage.erasure_marks import GONE_WORDS, Marks
 
-GONE_WORDS = "(dihapus)"
 NAME, PHONE, REMARK = 1, 4, 8  # of a line on a printed list, which begins with the person's number
 
 # What was said by or about the person in words; where somebody was, and wished to be; rights, and what waits.
