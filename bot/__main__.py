@@ -206,6 +206,15 @@ def export(folder: Annotated[Path, typer.Argument(help="A new or empty folder fo
     tell(f"{folder}: {len(written)} files, {sum(written.values())} rows. They hold names and phone numbers.")
 
 
+@cli.command("data-map")
+def data_map() -> None:
+    """Print what is kept about people, table by table, and what becomes of it when somebody is erased (Markdown)."""
+    from bot.data_map import data_map as lines
+
+    for line in lines():
+        tell(line)
+
+
 @whatsapp.command("templates")
 def whatsapp_templates(
     look: Annotated[bool, typer.Option("--look", help="Only show the states; hand nothing in.")] = False,

@@ -67,7 +67,7 @@ def save_file(tx: Settling, new: NewFile) -> None:
     name = new.file.name or ("foto.jpg" if new.file.type.startswith("image/") else "bahan")
     fresh = lesson_files.add(tx.db, new.lesson.id, new.file.digest, name, tx.me.id, tx.stamp)
     if fresh:
-        office.note(tx.db, tx.stamp, tx.me.id, "add-material", f"lesson:{new.lesson.id}", name)
+        office.note(tx.db, tx.stamp, tx.me.id, "add-material", f"lesson:{new.lesson.id}")
     show_files(tx, new.lesson, "✅ Ditambahkan." if fresh else "Berkas yang sama sudah ada.")
 
 
@@ -89,7 +89,7 @@ def remove_file(tx: Settling, wanted: tuple[int, str]) -> None:
     lesson = lessons.lesson(tx.db, file.lesson_id)
     assert lesson is not None, "lessons are never deleted"
     lesson_files.remove(tx.db, file.lesson_id, file.digest)
-    office.note(tx.db, tx.stamp, tx.me.id, "remove-material", f"lesson:{file.lesson_id}", file.name)
+    office.note(tx.db, tx.stamp, tx.me.id, "remove-material", f"lesson:{file.lesson_id}")
     show_files(tx, lesson, f"✅ Dihapus: {file.name}.")
 
 

@@ -76,7 +76,7 @@ def save(tx: Settling, wish: Show | PutInForce) -> None:
         tx.say(Message(lines(told), file=wish.file), *MENU)
         return
     set_template(tx.db, wish.digest, wish.name, tx.me.id, tx.stamp)
-    office.note(tx.db, tx.stamp, tx.me.id, "report template", "office", wish.name)
+    office.note(tx.db, tx.stamp, tx.me.id, "report template", "office")
     tx.say(f"✅ Dipakai mulai sekarang: {wish.name}. Laporan yang sudah dikirim tidak berubah.", *MENU)
 
 
