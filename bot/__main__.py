@@ -262,6 +262,15 @@ def audit_touched(
     tell(f"{target}: {len(found.deeds)} deeds touched the data of {len(found.people)} people. It names them.")
 
 
+@cli.command("data-map")
+def data_map() -> None:
+    """Print what is kept about people, table by table, and what becomes of it when somebody is erased (Markdown)."""
+    from bot.data_map import data_map as lines
+
+    for line in lines():
+        tell(line)
+
+
 @whatsapp.command("templates")
 def whatsapp_templates(
     look: Annotated[bool, typer.Option("--look", help="Only show the states; hand nothing in.")] = False,

@@ -18,6 +18,7 @@ from bot.channels.whatsapp import WhatsApp
 from bot.clock import Clock
 from bot.courier import Courier
 from bot.decisions import Decisions
+from bot.erasing import Erasing
 from bot.ladder import Ladder
 from bot.lanes import ALBUM_QUIET, Inlet, Lanes
 from bot.live_cards import LiveCards
@@ -26,12 +27,14 @@ from bot.menus import Menus
 from bot.pacer import Limits, Pacer
 from bot.posting import Poster
 from bot.reminders import Reminders
+from bot.retention import Retention
 from bot.routes import Routes
 from bot.settings import Settings, whatsapp_account
 from bot.sweeping import NAME as ENGINE
 from bot.sweeping import Sweep
 from bot.turns import Turns
 from handlers import (
+    ERASURE_SAYINGS,
     build_routes,
     compose_board,
     compose_broken,
@@ -89,16 +92,20 @@ class App:
     live_cards: LiveCards
     board_pictures: BoardPictures
     sweep: Sweep
+    erasing: Erasing
+    retention: Retention
     menus: Menus
     audit_watch: AuditWatch
 
     async def tick(self) -> None:
-        """Post the reminders that are due, rewrite the live cards, close old dialogs, look after the audit."""
+        """Post the reminders that are due, rewrite the live cards, close and erase what has waited, watch the audit."""
         await self.reminders.post_due()
         await self.ladder.climb()
         await self.live_cards.rewrite_due()
         await self.board_pictures.refresh()
         await self.media.put_away()
+        await self.erasing.work_off()
+        await self.retention.blank_old()
         if expired := await self.sweep.find_expired():
             await self.lanes.store(expired)
         await self.audit_watch.look()
@@ -107,6 +114,7 @@ class App:
 
     async def recover(self) -> None:
         """Take up what the last process left: messages half sent, and letters not answered."""
+        await self.erasing.recover()
         await self.database.write(set_channels, {name: _traits(one) for name, one in self.channels.items()})
         await self.courier.recover()
         await self.lanes.recover()
@@ -165,26 +173,13 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     ladder = Ladder(database, poster, clock, compose_unreached, plan.zone)
     live = LiveCards(database, poster, clock, compose_live)
     boards = BoardPictures(database, poster, media, clock, plan.link, compose_board)
+    erasing = Erasing(database, poster, media, clock, plan.zone, plan.folder, ERASURE_SAYINGS)
+    retention = Retention(database, clock)
     menus = Menus(database, channels, routes, clock)
     watch = AuditWatch(database, poster, clock, compose_broken, compose_head, plan.zone)
     return App(
-        *(
-            plan,
-            clock,
-            database,
-            media,
-            channels,
-            poster,
-            lanes,
-            courier,
-            reminders,
-            ladder,
-            live,
-            boards,
-            sweep,
-            menus,
-        ),
-        watch,
+        *(plan, clock, database, media, channels, poster, lanes, courier, reminders, ladder, live, boards, sweep),
+        *(erasing, retention, menus, watch),
     )
 
 

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from bot.erasure_replay import replay_erasures
 from storage.audit import head, is_chained
 from storage.database import APPLICATION_ID, Connection, migrations
 from storage.health import LAST_BACKUP
@@ -101,6 +102,7 @@ def restore(archive: Path, folder: Path, stamp: str, *, force: bool = False) -> 
         with tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as scratch:
             fresh = Path(scratch) / "fresh"
             contents = _verify(archive, fresh)
+            replay_erasures(fresh / DATABASE, fresh / MEDIA, (folder, archive.parent))
             aside = folder / f"before-restore-{stamp}"
             # The write-ahead log goes with its database: left behind, it would be replayed into the wrong one.
             for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", MEDIA):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.clock import Clock, utc_text
 from bot.pictures import NotAPicture, Picture, read_picture
-from storage import media, pictures
+from storage import erasure_own, media, pictures
 from storage.database import Connection, Database
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,23 @@ class Media:
         # after, and finds that they are to be written again.
         if media.forget(db, digest, now):
             (self._folder / digest[:2] / digest).unlink(missing_ok=True)
+
+    async def drop(self, digest: str) -> bool:
+        """Remove a file for good, unless something needs it; say whether it is gone."""
+        return await self._database.write(self._drop, digest)
+
+    async def part_with(self, person_id: int, digest: str) -> None:
+        """Take a photo from a person's meetings, and remove it unless something else needs it."""
+        await self._database.write(self._part_with, person_id, digest)
+
+    def _drop(self, db: Connection, digest: str) -> bool:
+        if gone := media.drop(db, digest):
+            (self._folder / digest[:2] / digest).unlink(missing_ok=True)
+        return gone
+
+    def _part_with(self, db: Connection, person_id: int, digest: str) -> None:
+        erasure_own.part_with(db, person_id, digest)
+        self._drop(db, digest)
 
     async def receive(self, content: bytes, type: str) -> str:
         """Store what a person sent: of a picture only the picture; one that cannot be opened is not kept, and is ''."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.chat import Dialog
+from bot.erasing import Sayings
 from bot.routes import Command, Routes
 from handlers.accounting.accounting import make_accounting
 from handlers.accounting.verify_sheet import VERIFY
@@ -56,9 +57,13 @@ from handlers.overseeing.month_card import MONTH_RECAP
 from handlers.overseeing.month_files import HEAT_MAP, WORKBOOK
 from handlers.overseeing.nudge import NUDGE
 from handlers.overseeing.review import PHOTOS, REVIEW, SEND_BACK, VERIFY_REPORT
+from handlers.people import erasure_cards
 from handlers.people.applications import APPROVE, REFUSE
 from handlers.people.claim import CLAIM, read_code
+from handlers.people.erasure_asked import ASK_ERASURE, TAKE_BACK
+from handlers.people.erasure_office import DO_NOW, ERASE_PERSON, REFUSE_ERASURE, WAITING
 from handlers.people.main_channel import MAIN_CHANNEL
+from handlers.people.own_copy import OWN_COPY
 from handlers.people.profile import CORRECTION, PROFILE
 from handlers.people.registration import make_start
 from handlers.people.roster import REQUESTS, ROSTER
@@ -83,6 +88,7 @@ from handlers.scheduling.month_proposal import PROPOSAL
 from handlers.scheduling.schedule import SCHEDULE
 
 __all__ = [
+    "ERASURE_SAYINGS",
     "build_routes",
     "compose_board",
     "compose_broken",
@@ -92,9 +98,12 @@ __all__ = [
     "compose_unreached",
 ]
 
+ERASURE_SAYINGS = Sayings(erasure_cards.late, erasure_cards.begin, erasure_cards.done)
+
 OFFICE: tuple[Dialog[Any], ...] = (
     *(RULES_PAGE, SNOOZED, COSTS, REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION),
     *(MAIN_CHANNEL, OPENED, AUDIT, TOUCHED, SEEN),
+    *(OWN_COPY, ASK_ERASURE, TAKE_BACK, WAITING, DO_NOW, REFUSE_ERASURE, ERASE_PERSON),
 )
 OF_GROUPS: tuple[Dialog[Any], ...] = (
     *(CHANGE_GROUP, TAUGHT, MISSED),
@@ -153,7 +162,7 @@ def build_routes(
         Command("periksa", VERIFY, "", "periksa lembar yang dicetak: /periksa K7M2PXQ4"),
         Command("materi", LESSONS, "Materi P2K2", "modul dan sesi P2K2"),
         Command("petugas", ROSTER, "Petugas", "daftar petugas: impor, cari, setujui"),
-        Command("profil", PROFILE, "Profil", "data saya, dan meminta perbaikan"),
+        Command("profil", PROFILE, "Profil", "data saya: lihat, salin, perbaiki, hapus"),
         Command("sistem", SYSTEM, "Sistem", "keadaan bot, cadangan, tindakan terakhir"),
     ]
     dialogs = _by_name(

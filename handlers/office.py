@@ -11,7 +11,9 @@ from bot.text import Text, bold, lines
 from bot.version import program_version
 from handlers.auditing.chain_words import chain_lines
 from handlers.costs_page import cost_lines
+from handlers.people.erasure_office import WAITING, waiting_line
 from handlers.reminding.rules_in_words import MISSED_SHOWN, jump_line, missed_line
+from storage import erasures
 from storage.audit import Head, LastCheck, head, last_check
 from storage.health import Health, health
 
@@ -38,7 +40,8 @@ async def see_system(chat: Chat, read: Reader) -> tuple[Health, Head | None, Las
 def save_system(tx: Settling, seen: tuple[Health, Head | None, LastCheck | None]) -> None:
     """Say them."""
     since = utc_text(tx.now - MISSED_SHOWN)
-    missed = [missed_line(tx.db, since), jump_line(tx.db, since, tx.zone)]
+    asked = len(erasures.waiting(tx.db))
+    missed = [waiting_line(asked), missed_line(tx.db, since), jump_line(tx.db, since, tx.zone)]
     buttons = (
         action("tindakan", "", "Catatan tindakan"),
         action("jejak", "", "Jejak data"),
@@ -50,7 +53,8 @@ def save_system(tx: Settling, seen: tuple[Health, Head | None, LastCheck | None]
     costs = (action("biaya", "", "Biaya WhatsApp"),) if told else ()
     found, last_line, checked = seen
     chain = chain_lines(last_line, checked, tx.zone)
-    tx.say(_written(found, [*missed, *told], chain, tx.now, tx.zone), *buttons, *costs)
+    erasing = (action(WAITING.name, "", "Hapus data"),) if asked else ()
+    tx.say(_written(found, [*missed, *told], chain, tx.now, tx.zone), *buttons, *costs, *erasing)
 
 
 def _written(seen: Health, told: list[str], chain: list[str | Text], now: datetime, zone: str) -> Text:

@@ -7,7 +7,7 @@ def meant(audience: str) -> str:
     Those of its roles in its districts (none: in all of them), and those whom it names; without its exceptions.
     """
     return f"""(
-        p.state = 'active' AND p.id NOT IN (SELECT value FROM json_each({audience}, '$.except'))
+        p.state = 'active' AND p.limited = 0 AND p.id NOT IN (SELECT value FROM json_each({audience}, '$.except'))
         AND (p.id IN (SELECT value FROM json_each({audience}, '$.people'))
              OR p.role IN (SELECT value FROM json_each({audience}, '$.roles'))
                 AND (json_array_length({audience}, '$.districts') = 0

@@ -65,7 +65,7 @@ def chat_of(db: Connection, chat: str) -> ChatRow | None:
 
 
 def chats_of(db: Connection, person_id: int) -> list[ChatRow]:
-    """Return the chats in which the person can be reached, as preferred; none of who is kept out.
+    """Return the chats in which the person can be reached, as preferred; none of who is kept out, or to be erased.
 
     The channel that the person chose comes first, then the chat last heard from.
     """
@@ -73,12 +73,17 @@ def chats_of(db: Connection, person_id: int) -> list[ChatRow]:
         _CHAT
         + """
         JOIN persons p ON p.id = c.person_id
-        WHERE person_id = :person AND reachable = 'yes' AND p.state = 'active'
+        WHERE person_id = :person AND reachable = 'yes' AND p.state = 'active' AND p.limited = 0
         ORDER BY channel IS p.main_channel DESC, last_in_at DESC, linked_at DESC, chat
         """,
         {"person": person_id},
     )
     return [_chat(row) for row in rows]
+
+
+def all_of(db: Connection, person_id: int) -> list[ChatRow]:
+    """Return every chat that the person has registered, whether or not anything may be sent there unasked."""
+    return [_chat(row) for row in db.execute(_CHAT + "WHERE person_id = ? ORDER BY chat", (person_id,)).fetchall()]
 
 
 def leave_alone(db: Connection, chat: str, until: str) -> None:

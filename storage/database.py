@@ -12,9 +12,9 @@ import queue
 import re
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -34,6 +34,9 @@ STATEMENTS = 512  # kept prepared by each connection: more than there are
 
 Work = tuple[Callable[[Connection], Any], asyncio.Future[Any]]
 """A function, and the future of whoever waits for it."""
+
+Truncation = tuple[None, asyncio.Future[bool]]
+"""A wish that the log be emptied, which no transaction may contain."""
 
 Done = tuple[asyncio.Future[Any], Any, BaseException | None]
 """Such a future, and what is to be put in it: a result, or an error."""
@@ -95,7 +98,7 @@ class Database:
         self._idle: list[_Reader] = []
         self._asked: list[Work] = []
         self._reading: set[asyncio.Task[None]] = set()
-        self._waiting: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Work | Truncation | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_forever, name="writer", daemon=True)
         self._ready: Future[None] = Future()
         self._closed = False
@@ -154,6 +157,17 @@ class Database:
         self._waiting.put((lambda connection: fn(connection, *args, **kwargs), answer))
         return await answer
 
+    async def truncate_log(self) -> bool:
+        """Carry the write-ahead log over into the file and empty it: what was overwritten is gone from both.
+
+        False if a reader was in the way; then it is to be tried again.
+        """
+        if self._closed:
+            raise Closed
+        answer: asyncio.Future[bool] = self._loop.create_future()
+        self._waiting.put((None, answer))
+        return await answer
+
     async def close(self) -> None:
         """Finish the writes that wait, then let go of the file."""
         self._closed = True
@@ -178,7 +192,10 @@ class Database:
                         self._waiting.put(None)
                         break
                     batch.append(following)
-                self._write_together(connection, batch)
+                if works := [(fn, answer) for fn, answer in batch if fn is not None]:
+                    self._write_together(connection, works)
+                for answer in (answer for fn, answer in batch if fn is None):
+                    self._truncate_log(connection, answer)
         finally:
             connection.close()
 
@@ -202,6 +219,29 @@ class Database:
             done = [(answer, None, why) for _, answer in batch]
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self._loop.call_soon_threadsafe(_tell, done)
+
+    def _truncate_log(self, connection: Connection, answer: asyncio.Future[Any]) -> None:
+        done = _attempt(connection, truncate_log, answer)
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(_tell, [done])
+
+
+def truncate_log(connection: Connection) -> bool:
+    """Carry the write-ahead log over and empty it; False if somebody reads the store."""
+    return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[Connection]:
+    """Open a store that no process uses, brought forward, for one transaction; its log is empty afterwards."""
+    connection = _connect_writer(path)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield connection
+        connection.execute("COMMIT")
+        truncate_log(connection)
+    finally:
+        connection.close()
 
 
 def _attempt(connection: Connection, fn: Callable[[Connection], Any], answer: asyncio.Future[Any]) -> Done:

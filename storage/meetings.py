@@ -70,7 +70,7 @@ _MEETING = """
            t.starts_at, t.ends_at, t.zone, t.place, t.state, t.obstacles, t.follow_up, t.why_not, t.sick, t.excused,
            t.absent, t.joint, t.latitude, t.longitude, t.logged_at, t.logged_by, t.confirmed_at, t.sent_at,
            t.returned_at, t.verified_at, o.name, coalesce(b.name, ''), coalesce(y.name, ''),
-           (SELECT count(*) FROM evidence e WHERE e.meeting_id = t.id)
+           (SELECT count(*) FROM evidence e WHERE e.meeting_id = t.id) + t.photos_erased
     FROM meetings t JOIN groups g ON g.id = t.group_id JOIN villages v ON v.id = g.village_id
     JOIN persons o ON o.id = t.person_id
     LEFT JOIN lessons l ON l.id = t.lesson_id LEFT JOIN modules m ON m.id = l.module_id

@@ -8,6 +8,9 @@ from storage.database import Connection
 FOR_LATER = "(state = 'queued' AND attempts = 0 AND not_before > made_at)"
 """The SQL condition that a row is posted for later: nobody can have seen it."""
 
+BLANK = '{"text":[]}'
+"""The body of a message that is no longer kept; it still can be read as one."""
+
 LOOKED_BACK = 40  # rows of a chat that are searched for cards: older ones have long scrolled away
 
 
@@ -160,6 +163,26 @@ def _stop(db: Connection, about: str, key: Mapping[str, str | int | None]) -> in
         """,
         key,
     ).rowcount
+
+
+def blank(db: Connection, id: int, now: str) -> None:  # the word the tables use
+    """Forget what a row says, and whom the channel knows it by; it leaves no more, nor again."""
+    row = {"id": id, "now": now, "blank": BLANK}
+    _stop(db, "id = :id", {"id": id, "now": now})
+    db.execute(
+        """
+        DELETE FROM receipts WHERE outbox_id = :id OR (channel, external_id) IN (
+            SELECT channel, external_id FROM outbox WHERE id = :id AND external_id IS NOT NULL)
+        """,
+        row,
+    )
+    db.execute(
+        """
+        UPDATE outbox SET body = :blank, template = NULL, whole = iif(whole IS NULL, NULL, ''), external_id = NULL
+        WHERE id = :id
+        """,
+        row,
+    )
 
 
 def recent_cards(db: Connection, chat: str, most: int = 3) -> list[Card]:

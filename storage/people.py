@@ -19,6 +19,8 @@ class Person:
     village_id: int | None
     village: str
     state: str
+    limited: bool = False  # asked to be erased: told nothing unasked
+    erased: bool = False
 
     @property
     def first_name(self) -> str:
@@ -28,7 +30,7 @@ class Person:
 
 _PERSON = """
     SELECT p.id, p.name, p.phone, p.role, r.title, p.district_id, coalesce(d.name, ''), p.village_id,
-           coalesce(v.name, ''), p.state
+           coalesce(v.name, ''), p.state, p.limited, p.erased_at IS NOT NULL
     FROM persons p JOIN roles r USING (role) LEFT JOIN districts d ON d.id = p.district_id
     LEFT JOIN villages v ON v.id = p.village_id
 """

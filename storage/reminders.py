@@ -84,7 +84,8 @@ _FALLEN_DUE = """
     )
     SELECT d.sort, d.object_id, d.person_id, d.rule, d.occurrence, d.zone, d.daily, d.due_at, d.due_at, d.until
     FROM due d CROSS JOIN persons p ON p.id = d.person_id
-    WHERE p.state = 'active' AND d.known_at <= d.due_at AND EXISTS (SELECT 1 FROM chats c WHERE c.person_id = p.id)
+    WHERE p.state = 'active' AND p.limited = 0 AND d.known_at <= d.due_at
+      AND EXISTS (SELECT 1 FROM chats c WHERE c.person_id = p.id)
       AND NOT EXISTS (SELECT 1 FROM reminders r WHERE r.object_id = d.object_id AND r.sort = d.sort
                       AND r.person_id = d.person_id AND r.rule = d.rule AND r.occurrence = d.occurrence)
 """
@@ -94,7 +95,7 @@ _READY = """
     SELECT r.id, r.sort, r.object_id, r.person_id, r.rule, r.occurrence, r.zone, r.daily, r.due_at, r.until,
            coalesce((SELECT words FROM lead_times t WHERE t.rule = r.rule), ''),
            EXISTS (SELECT 1 FROM chats c WHERE c.person_id = r.person_id AND c.reachable = 'yes'),
-           p.state = 'active' AND CASE r.sort
+           p.state = 'active' AND p.limited = 0 AND CASE r.sort
                WHEN 'event' THEN EXISTS (
                    SELECT 1 FROM events e JOIN invitations i ON i.event_id = e.id AND i.person_id = r.person_id
                    WHERE e.id = r.object_id AND e.state = 'announced' AND e.starts_at = r.occurrence
@@ -123,7 +124,7 @@ _READY = """
         SELECT DISTINCT w.person_id FROM reminders w CROSS JOIN persons q ON q.id = w.person_id
         WHERE w.state = 'waiting' AND w.next_at <= :now
           -- Who cannot be reached waits until that changes, or until it is too late.
-          AND (w.until <= :now OR q.state <> 'active'
+          AND (w.until <= :now OR q.state <> 'active' OR q.limited
                OR EXISTS (SELECT 1 FROM chats c WHERE c.person_id = q.id AND c.reachable = 'yes'))
         LIMIT :most)
     ORDER BY r.person_id, r.until, r.sort, r.object_id, r.due_at

@@ -39,7 +39,10 @@ def find_people(db: Connection, typed: str, most: int) -> list[Person]:
     if not where:
         return []
     rows = db.execute(
-        f"SELECT id FROM persons WHERE {' AND '.join(where)} ORDER BY state, name COLLATE NOCASE, id LIMIT ?",
+        f"""
+        SELECT id FROM persons WHERE erased_at IS NULL AND {" AND ".join(where)}
+        ORDER BY state, name COLLATE NOCASE, id LIMIT ?
+        """,
         (*values, most),
     )
     return [found for row in rows.fetchall() if (found := person(db, row["id"]))]

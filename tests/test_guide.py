@@ -12,7 +12,9 @@ import pytest
 from handlers import build_routes
 
 ROOT = Path(__file__).parent.parent
-GUIDES = {name: (ROOT / "docs" / f"panduan-{name}.md").read_text() for name in ("kegiatan", "p2k2", "jejak")}
+GUIDES = {
+    name: (ROOT / "docs" / f"panduan-{name}.md").read_text() for name in ("kegiatan", "p2k2", "jejak", "data-pribadi")
+}
 LEFT_OUT = "…"
 
 FENCED = re.compile(r"^```chat\n(.*?)^```$", re.MULTILINE | re.DOTALL)

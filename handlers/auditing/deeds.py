@@ -19,6 +19,7 @@ SEEN: dict[str, str] = {
     "see person": "melihat kartu petugas",
     "see roster": "melihat daftar petugas",
     "see application": "melihat permintaan masuk",
+    "see erasure": "melihat permintaan hapus data",
     "see silent": "melihat yang belum menjawab",
     "see missing": "melihat yang belum hadir",
     "see doubts": "melihat absen yang perlu dipastikan",
@@ -57,6 +58,10 @@ CHANGED: dict[str, str] = {
     "deactivate": "menonaktifkan petugas",
     "activate": "mengaktifkan petugas",
     "move": "memindahkan petugas",
+    "ask erasure": "meminta hapus data",
+    "withdraw erasure": "menarik permintaan hapus data",
+    "hasten erasure": "mempercepat hapus data",
+    "refuse erasure": "menolak hapus data",
     "unreached": "tidak terjangkau",
     "committee": "mengatur panitia",
     "answer": "mencatat jawaban lewat telepon",
@@ -76,6 +81,7 @@ CHANGED: dict[str, str] = {
     "offer groups": "menawarkan kelompok",
 }
 DELETED: dict[str, str] = {
+    "erase": "menghapus data petugas",
     "undo": "membatalkan absen",
     "drop-record": "menghapus catatan rekan",
 }

@@ -9,7 +9,16 @@ from storage.people import Person
 
 
 def keep_out(tx: Settling, person: Person) -> int:
-    """Keep the person out from now on; return how many invitations that took back.
+    """Keep the person out from now on; return how many invitations that took back."""
+    left = take_out(tx, person)
+    told = "Akses Bapak/Ibu ke bot ini dihentikan oleh Dinas Sosial. Jika keliru, mohon hubungi kantor Dinas."
+    tx.notify(person.id, told, kind="access", object=f"person:{person.id}", occurrence=tx.ref)
+    people.set_active(tx.db, person.id, False)
+    return left
+
+
+def take_out(tx: Settling, person: Person) -> int:
+    """Cancel what waits to be sent to the person, and give the places in events to come to others; return of how many.
 
     Of an event that has begun the invitation stays, with what was recorded of it.
     """
@@ -20,9 +29,6 @@ def keep_out(tx: Settling, person: Person) -> int:
         if invitation is not None and not has_begun(tx, event):
             leave(tx, event, invitation)
             left += 1
-    told = "Akses Bapak/Ibu ke bot ini dihentikan oleh Dinas Sosial. Jika keliru, mohon hubungi kantor Dinas."
-    tx.notify(person.id, told, kind="access", object=f"person:{person.id}", occurrence=tx.ref)
-    people.set_active(tx.db, person.id, False)
     return left
 
 

@@ -1,25 +1,28 @@
-"""The profile (profil): what the office keeps about me, and asking for it to be put right."""
+"""The profile (profil): what the office keeps about me; a copy of it, putting it right, and having it erased."""
 
 import hashlib
 from dataclasses import dataclass
 
 from bot.chat import Chat, Dialog, Reader
+from bot.clock import from_utc_text
+from bot.dates import show_moment
 from bot.message import Message
 from bot.questions import fold
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import words
+from handlers.people.erasure_asked import ASK_ERASURE, TAKE_BACK
+from handlers.people.erasure_cards import PROMISED
 from handlers.people.main_channel import MAIN_CHANNEL
+from handlers.people.own_copy import OWN_COPY
 from handlers.people.roster_person import CHANNELS, PERSON, show_channels, show_number, show_post
-from storage import holdings, people, roster_search
+from storage import erasures, holdings, people, roster_search
+from storage.erasures import Erasure
 from storage.holdings import Holdings
 from storage.roster_search import Listed
 
-ASK = (
-    "Apa yang perlu diperbaiki? Tuliskan yang keliru dan yang benar. "
-    "Permintaan salinan atau penghapusan data juga boleh ditulis di sini."
-)
+ASK = "Apa yang perlu diperbaiki? Tuliskan yang keliru dan yang benar."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Profile:
     me: Listed
     kept: Holdings
     main: str | None
+    asked: Erasure | None
 
 
 async def see_profile(chat: Chat, read: Reader) -> Profile:
@@ -36,17 +40,22 @@ async def see_profile(chat: Chat, read: Reader) -> Profile:
     me = await read(roster_search.listed, chat.me.id)
     assert me is not None, "people are never deleted"
     main = await read(people.main_channel, chat.me.id)
-    return Profile(me, await read(holdings.holdings, chat.me.id), main)
+    asked = await read(erasures.open_for, chat.me.id)
+    return Profile(me, await read(holdings.holdings, chat.me.id), main, asked)
 
 
 def save_profile(tx: Settling, shown: Profile) -> None:
     """Show it."""
     several = len(shown.me.channels) > 1
+    own = shown.asked is not None and shown.asked.own
     tx.say(
         _written(shown, tx.zone),
+        action(OWN_COPY.name, "", "Salinan data"),
         action("perbaikan", "", "Perbaikan data"),
         action("dilihat", "", "Siapa melihat"),
         *((action(MAIN_CHANNEL.name, "", "Kanal utama"),) if several else ()),
+        *((action(ASK_ERASURE.name, "", "Hapus data saya"),) if shown.asked is None else ()),
+        *((action(TAKE_BACK.name, "", "Tarik permintaan"),) if own else ()),
     )
 
 
@@ -102,10 +111,17 @@ def _written(shown: Profile, zone: str) -> Text:
             f"Tersimpan: {known}." if known else "Belum ada catatan kegiatan atau laporan.",
             "Data ini dipakai Dinas Sosial untuk tugas pendampingan dan dilihat oleh operator, koordinator, dan "
             "supervisor kecamatan. Nama, NIK, dan nomor KK keluarga penerima tidak disimpan.",
-            "Ada yang keliru, atau ingin salinan atau penghapusan data? Tekan Perbaikan data; operator Dinas "
-            "mengerjakannya.",
+            "Ada yang keliru? Tekan Perbaikan data; operator Dinas mengerjakannya.",
+            _asked(shown.asked, zone),
         ]
     )
+
+
+def _asked(asked: Erasure | None, zone: str) -> str:
+    if asked is None:
+        return ""
+    until = from_utc_text(asked.asked_at) + PROMISED if asked.own else from_utc_text(asked.due_at)
+    return f"⚠️ Data ini dihapus paling lambat {show_moment(until, zone)}. Sampai itu tidak ada pengingat dan siaran."
 
 
 def _where(shown: Profile) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text
-from bot.dates import local, show_day
+from bot.dates import local, show_day, show_moment
 from bot.message import Choice
 from bot.picked import choose
 from bot.routes import action, number_in
@@ -12,7 +12,8 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.groups.handover import groups_to_hand_over
 from handlers.people.access import keep_out, let_in
-from storage import office, people, places, roster_search
+from storage import erasures, office, people, places, roster_search
+from storage.erasures import Erasure
 from storage.people import Person
 from storage.roster_search import Listed
 
@@ -35,7 +36,10 @@ def show_person(tx: Settling, person_id: int, opening: str = "") -> None:
     listed = roster_search.listed(tx.db, person_id)
     assert listed is not None, "people are never deleted"
     held, hand_over = groups_to_hand_over(tx.db, listed.person)
-    tx.say(lines([opening, _card(listed, tx.zone), held]), *_choices(listed.person, tx.me), *hand_over)
+    asked = erasures.open_for(tx.db, person_id)
+    going = f"⚠️ Datanya dihapus {show_moment(from_utc_text(asked.due_at), tx.zone)}" if asked else ""
+    choices = (*_choices(listed.person, tx.me), *_erasing(listed.person, tx.me, asked), *hand_over)
+    tx.say(lines([opening, _card(listed, tx.zone), going, held]), *choices)
 
 
 def show_number(phone: str | None) -> str:
@@ -63,6 +67,10 @@ def show_post(person: Person) -> str:
 
 def _card(listed: Listed, zone: str) -> Text:
     person = listed.person
+    if person.erased:
+        return lines(
+            [bold(person.name), show_post(person), "Data orangnya sudah dihapus; yang tinggal hanya hitungan."]
+        )
     return lines(
         [
             bold(person.name),
@@ -74,7 +82,17 @@ def _card(listed: Listed, zone: str) -> Text:
     )
 
 
+def _erasing(person: Person, me: Person, asked: Erasure | None) -> tuple[Choice, ...]:
+    if person.erased or person.id == me.id or (asked and asked.state != "waiting"):
+        return ()
+    if asked:
+        return action("hapuskini", asked.id, "Hapus sekarang"), action("tolakhapus", asked.id, "Tolak penghapusan")
+    return (action("hapusorang", person.id, "Hapus data"),)
+
+
 def _choices(person: Person, me: Person) -> tuple[Choice, ...]:
+    if person.erased:
+        return ()
     if person.state == "inactive":
         return (action("aktif", person.id, "Aktifkan"),)
     off = () if person.id == me.id else (action("nonaktif", person.id, "Nonaktifkan"),)
@@ -125,6 +143,8 @@ def save_deactivated(tx: Settling, person: Person) -> None:
 async def activate(chat: Chat, read: Reader) -> Person:
     """Confirm that somebody is to be let in again."""
     person = await _meant(chat, read)
+    if person.erased:
+        raise Refused("Data itu sudah dihapus. Kalau orangnya bertugas lagi, daftarkan sebagai petugas baru.")
     if person.state == "active":
         raise Refused(f"{person.name} sudah aktif.")
     await chat.confirm(f"Aktifkan lagi {person.name}, {show_post(person)}?", "Aktifkan")
@@ -144,6 +164,8 @@ def save_activated(tx: Settling, person: Person) -> None:
 async def move(chat: Chat, read: Reader) -> Move:
     """Ask for the new district."""
     person = await _meant(chat, read)
+    if person.erased:
+        raise Refused("Data itu sudah dihapus.")
     if person.state == "inactive":
         raise Refused(f"{person.name} nonaktif. Aktifkan dulu, lalu pindahkan.")
     others = {str(one.id): one for one in await read(places.districts) if one.id != person.district_id}

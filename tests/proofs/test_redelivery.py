@@ -33,7 +33,7 @@ ACTIONS = {  # who may press it at all; what it then does is decided about the o
     "o": "cari impor setujui tolak permintaan orang aktif nonaktif pindah pengingat panitia status "
     "sertifikat kirimsertifikat cetaksertifikat kop aturanabsen telepon koordinator tarik kirimkini batalkan ulang "
     "ralat siaran-batas templat"
-    " biaya tindakan jejak",
+    " biaya tindakan jejak permintaanhapus hapuskini tolakhapus hapusorang",
     "oc": "siaran-setuju siaran-tolak siaran-ulang siaran-lihat siaran-henti siaran-rinci siaran-sisa modul susunan "
     "tambahbahan hapusbahan lihatbahan setujui-ubah tolak-ubah",
     "os": "dihubungi",
