@@ -1,6 +1,7 @@
 """Pictures for tests: scenes as a phone might take them, each of its own, the same in every run."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from io import BytesIO
 from random import Random
 
@@ -12,6 +13,11 @@ from storage.pictures import NEAR
 
 def scene(number: int) -> Image.Image:
     """Draw a room with people: patches of colour over a shaded ground."""
+    return _drawn(number).copy()
+
+
+@lru_cache(4)
+def _drawn(number: int) -> Image.Image:
     rng = Random(number)
     image = Image.new("RGB", (1280, 960), tuple(rng.randrange(60, 200) for _ in range(3)))
     draw = ImageDraw.Draw(image)

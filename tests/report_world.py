@@ -5,9 +5,9 @@ import sqlite3
 from typing import Any
 
 from storage import groups, lessons, people, places
-from storage.database import SCHEMA, Connection, migrate
+from storage.database import SCHEMA, Connection
 from storage.records import Record
-from tests.worlds import PLACES
+from tests.worlds import PLACES, migrated
 
 NOW = "2023-11-20T05:00:00.000+00:00"
 
@@ -15,7 +15,7 @@ NOW = "2023-11-20T05:00:00.000+00:00"
 def office() -> tuple[Connection, int]:
     """Return a fresh store, and its facilitator Siti."""
     db = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(db)
+    db.deserialize(migrated())
     places.load_places(db, PLACES)
     lessons.load_lessons(db, json.loads((SCHEMA.parent / "seed" / "lessons.json").read_text()))
     stabat = places.district_named(db, "Stabat")

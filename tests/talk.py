@@ -33,7 +33,7 @@ from storage.badges import badge_of
 from storage.check_in_rules import rules_of
 from storage.database import Connection
 from storage.slots import slot, slot_secret
-from tests.worlds import OFFICE, PEOPLE, build_world
+from tests.worlds import OFFICE, PEOPLE, build_world, empty_store
 
 ZONE = "Asia/Jakarta"
 UNITS = {
@@ -136,6 +136,7 @@ class Talk:
     async def start(self) -> None:
         """Start the bot on whatever the last one left."""
         self.boots += 1
+        empty_store(self.folder / "pkh.sqlite3")
         self._running = build(self.phones.plan(self.folder, self.boots), self.clock)
         self.app = await self._running.__aenter__()
         self.phones.attach(self.app)

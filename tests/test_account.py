@@ -26,13 +26,14 @@ from handlers.accounting.event_recap import locked_names
 from handlers.accounting.printed import changes, checksum, print_certificate, print_list, read_checksum
 from storage import events, sheets, statuses
 from storage.attendance import attendance
-from storage.database import Connection, migrate
+from storage.database import Connection
 from storage.events import Event
 from storage.letterhead import Letterhead
 from storage.refusals import refusals
 from tests.phones import SimulatedPhones
 from tests.talk import talking
 from tests.workbook_tables import fields_of, tables_of
+from tests.worlds import migrated
 
 ZONE = "Asia/Jakarta"
 OVER = "2023-11-13T06:00:00.000+00:00"
@@ -101,7 +102,7 @@ def db() -> Iterator[Connection]:
     """Return a store that holds the small event."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
-    migrate(connection)
+    connection.deserialize(migrated())
     fill(connection)
     yield connection
     connection.close()

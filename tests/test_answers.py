@@ -23,6 +23,7 @@ from storage.database import Connection, Database
 from storage.events import Audience, Event
 from storage.invitations import Answers, Invitation
 from storage.seats import Seats
+from tests.worlds import empty_store
 
 START = datetime(2023, 11, 6, 2, 0, tzinfo=UTC)  # Monday, 09.00 WIB
 STARTS = datetime(2023, 11, 12, 1, 0, tzinfo=UTC)  # Sunday, 08.00 WIB
@@ -154,7 +155,7 @@ class Office:
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     """Announce an event to five people."""
-    database = await Database.open(tmp_path / "office.sqlite3")
+    database = await Database.open(empty_store(tmp_path / "office.sqlite3"))
 
     def settle(db: Connection) -> None:
         now = utc_text(START)

@@ -12,8 +12,9 @@ from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question
 from handlers.announcing.send_time import SendTime
 from handlers.announcing.several_people import SeveralPeople
 from storage import events, people, places, reach
-from storage.database import Connection, migrate
+from storage.database import Connection
 from storage.events import Audience
+from tests.worlds import migrated
 
 NOW = datetime(2023, 11, 6, 2, tzinfo=UTC)
 STAMP = "2023-11-06T02:00:00.000+00:00"
@@ -24,7 +25,7 @@ FIELD = ("facilitator", "tksk")
 def db() -> Iterator[Connection]:
     """Two kecamatan with two people each: a facilitator and a TKSK; and one facilitator who has left."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(connection)
+    connection.deserialize(migrated())
     places.load_places(connection, {"districts": [{"name": "Binjai", "desa": []}, {"name": "Stabat", "desa": []}]})
     roster = [("Siti", "facilitator", 2), ("Budi", "facilitator", 1), ("Tono", "tksk", 2), ("Joko", "tksk", 1)]
     for name, role, district in [*roster, ("Gone", "facilitator", 2)]:

@@ -18,6 +18,7 @@ from bot.media import Media
 from storage import chats, people
 from storage.database import Connection, Database
 from storage.health import last_backup
+from tests.worlds import empty_store
 
 NOW = "2023-11-06T02:00:00.000+00:00"
 
@@ -27,7 +28,7 @@ async def office(tmp_path: Path) -> AsyncIterator[tuple[Path, Database]]:
     """A data folder with two people, a chat and a photo, and its open store."""
     folder = tmp_path / "data"
     folder.mkdir()
-    database = await Database.open(folder / "pkh.sqlite3")
+    database = await Database.open(empty_store(folder / "pkh.sqlite3"))
     media = Media(folder / "media", database, StoppedClock(datetime(2023, 11, 6, 2, tzinfo=UTC)))
     await database.write(add, "Siti Aminah", "+6281200000011")
     await database.write(add, "Budi Sembiring", "+6281200000012")

@@ -26,7 +26,7 @@ from storage.database import Connection, Database
 from storage.events import Audience
 from storage.slots import add_slot
 from tests.browser import CHROMIUM, NONE_HERE, open_page
-from tests.worlds import OFFICE, build_world
+from tests.worlds import OFFICE, build_world, empty_store
 
 BEFORE = datetime(2023, 11, 12, 0, 30, tzinfo=UTC)  # 07.30 WIB, half an hour before the slot opens
 SUBJECT = "Bimtek <b>ORSOS</b>"
@@ -52,7 +52,7 @@ class Office:
 @asynccontextmanager
 async def an_office(folder: Path) -> AsyncIterator[Office]:
     clock = StoppedClock(BEFORE)
-    database = await Database.open(folder / "pkh.sqlite3")
+    database = await Database.open(empty_store(folder / "pkh.sqlite3"))
     routes = board_routes(database, clock, OFFICE, lambda payload: f"https://t.me/a_bot?start={payload}")
 
     async def health() -> Mapping[str, object]:

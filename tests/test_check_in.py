@@ -28,9 +28,10 @@ from handlers.events.event_desk import NO_LISTS, NOT_YOURS, event_to_list
 from handlers.people.who import Somebody
 from storage import chats, check_ins, events, invitations, people, reach
 from storage.check_in_rules import Rules, set_rules
-from storage.database import Connection, migrate
+from storage.database import Connection
 from storage.events import Audience
 from storage.slots import add_slot, move_slot, slot_secret, slots_of
+from tests.worlds import migrated
 
 SEVEN = datetime(2023, 11, 12, 0, 0, tzinfo=UTC)  # 07.00 WIB
 POSTER = Poster({"telegram": Capabilities(4096, 1024, 100, 0, 60, 0, edits=True)})
@@ -119,7 +120,7 @@ def test_the_twentieth_wrong_code_of_a_day_locks_until_the_day_is_over() -> None
 def db() -> Iterator[Connection]:
     """A store with an event of two days, Siti and Budi invited to it, Tono not."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(connection)
+    connection.deserialize(migrated())
     connection.execute("PRAGMA foreign_keys = 1")
     stamp = utc_text(SEVEN - timedelta(days=2))
     for number, (name, role) in enumerate([("Siti", "facilitator"), ("Budi", "facilitator"), ("Tono", "tksk")], 1):

@@ -41,6 +41,7 @@ from bot.message import Capabilities, Message, Said
 from bot.pacer import Limits, Pacer
 from storage import chats, delivery, outbox
 from storage.database import Connection, Database
+from tests.worlds import empty_store
 
 NOON = datetime(2023, 11, 12, 5, 0, tzinfo=UTC)
 SETTLED = {"sent", "failed", "stopped", "uncertain", "expired", "cancelled"}
@@ -216,7 +217,7 @@ class Office:
 @asynccontextmanager
 async def opened(path: Path, limits: Limits, *names: str) -> AsyncIterator[Office]:
     clock = StoppedClock(NOON)
-    database = await Database.open(path / "pkh.sqlite3", readers=1)
+    database = await Database.open(empty_store(path / "pkh.sqlite3"), readers=1)
     try:
         channels = {name: Phones(clock, name, idempotent=name == "simulator") for name in ("telegram", *names)}
         office = Office(database, clock, channels, limits)
@@ -670,10 +671,10 @@ KINDS_OF_ANSWER: list[Answer] = [
     stop_after=st.integers(0, 12),
 )
 def test_nothing_is_lost_and_nothing_is_sent_too_often(
-    rows: list[tuple[int, int, str]], luck: list[Answer], stop_after: int
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, int, str]], luck: list[Answer], stop_after: int
 ) -> None:
     """Whatever the far side does and whenever the process dies: the states add up, and the ledger bears them out."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=tmp_path_factory.getbasetemp()) as folder:
         asyncio.run(live_through(Path(folder), rows, list(luck), stop_after))
 
 

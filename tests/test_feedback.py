@@ -22,6 +22,7 @@ from storage.slots import add_slot
 from tests.phones import SimulatedPhones
 from tests.talk import Talk, talking
 from tests.test_transcripts import everything
+from tests.worlds import empty_store
 
 ANNOUNCED = [
     "Rahma> /buat Rapat pendamping, Jumat 10 November 2023 jam 09.00 s.d. 12.00 di Aula Dinas Sosial",
@@ -129,7 +130,7 @@ class Week:
 @pytest.fixture(params=["Asia/Jakarta", "Asia/Jayapura"])
 async def week(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Week]:
     """Ani checked in to the first day."""
-    database = await Database.open(tmp_path / "office.sqlite3")
+    database = await Database.open(empty_store(tmp_path / "office.sqlite3"))
     week = Week(database, request.param)
     await database.write(_hold_event, week.zone)
     yield week

@@ -14,9 +14,10 @@ from bot.questions import NotUnderstood
 from handlers.groups.usual_day import UsualDay, read_usual, show_usual
 from handlers.meetings.lesson_choice import syllabus
 from storage import curriculum, groups, handovers, lesson_files, lessons, media, memberships, places, progress
-from storage.database import Connection, migrate
+from storage.database import Connection
 from storage.letterhead import Letterhead
 from storage.people import add_person
+from tests.worlds import migrated
 
 NOW = "2023-11-01T01:00:00.000+00:00"
 TODAY = "2023-11-06"
@@ -25,7 +26,7 @@ TODAY = "2023-11-06"
 @pytest.fixture
 def db() -> Iterator[Connection]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(connection)
+    connection.deserialize(migrated())
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
     lessons.load_lessons(connection, json.loads(lessons.SEED.read_text(encoding="utf-8")))

@@ -16,6 +16,7 @@ from bot.clock import StoppedClock
 from bot.lanes import LOST_FILE, Lanes
 from bot.message import Said
 from storage.database import Closed, Database
+from tests.worlds import empty_store
 
 NOON = datetime(2023, 11, 12, 5, 0, tzinfo=UTC)
 
@@ -86,7 +87,7 @@ class World:
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    database = await Database.open(tmp_path / "pkh.sqlite3")
+    database = await Database.open(empty_store(tmp_path / "pkh.sqlite3"))
     inlet, turns, clock = Inlet(), Heard(database), StoppedClock(NOON)
     lanes = Lanes(database, {"sim": inlet}, turns, clock, album_quiet=timedelta(seconds=1))  # type: ignore[arg-type]
     yield World(lanes, inlet, turns, clock, database)

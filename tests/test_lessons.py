@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from storage import lessons, places
-from storage.database import Connection, migrate
+from storage.database import Connection
 from storage.people import add_person
+from tests.worlds import migrated
 
 NOW = "2023-11-01T01:00:00.000+00:00"
 
@@ -16,7 +17,7 @@ NOW = "2023-11-01T01:00:00.000+00:00"
 @pytest.fixture
 def db() -> Iterator[Connection]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(connection)
+    connection.deserialize(migrated())
     connection.row_factory = sqlite3.Row
     lessons.load_lessons(connection, _seed())
     yield connection

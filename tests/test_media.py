@@ -9,6 +9,7 @@ import pytest
 from bot.clock import StoppedClock
 from bot.media import LENT_FOR, Media, NoSuchFile
 from storage.database import Database
+from tests.worlds import empty_store
 
 DAY = timedelta(days=1)
 
@@ -16,7 +17,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 async def media(tmp_path: Path) -> AsyncIterator[Media]:
     """Give an empty folder on the sixth of November."""
-    database = await Database.open(tmp_path / "pkh.sqlite3")
+    database = await Database.open(empty_store(tmp_path / "pkh.sqlite3"))
     yield Media(tmp_path / "media", database, StoppedClock(datetime(2023, 11, 6, tzinfo=UTC)))
     await database.close()
 

@@ -15,6 +15,7 @@ from bot.watchdog import PollingDead, watch
 from handlers import build_routes
 from storage import chats, people
 from storage.database import Connection, Database
+from tests.worlds import empty_store
 
 NOW = "2023-11-06T02:00:00.000+00:00"
 
@@ -33,7 +34,7 @@ class Phone:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "pkh.sqlite3")
+    database = await Database.open(empty_store(tmp_path / "pkh.sqlite3"))
     yield database
     await database.close()
 

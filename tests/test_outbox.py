@@ -9,7 +9,8 @@ import pytest
 
 from bot.clock import utc_text
 from storage import chats, delivery, outbox, outcomes, people
-from storage.database import Connection, migrate
+from storage.database import Connection
+from tests.worlds import migrated
 
 NOON = datetime(2023, 11, 12, 5, 0, tzinfo=UTC)
 SITI, BUDI = "telegram:11", "telegram:22"
@@ -31,7 +32,7 @@ def open_store() -> Connection:
 def empty() -> Iterator[Connection]:
     """A store in which Siti and Budi have been heard."""
     connection = open_store()
-    migrate(connection)
+    connection.deserialize(migrated())
     for chat, name in ((SITI, "Siti"), (BUDI, "Budi")):
         chats.hear(connection, chat, "telegram", name, at(-60))
     yield connection

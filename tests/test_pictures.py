@@ -20,6 +20,7 @@ from bot.sent import photos, why_lost
 from storage.database import Database
 from storage.pictures import alike
 from tests.pictures import jpeg, known_again, near_prints, scene
+from tests.worlds import empty_store
 
 
 def opened(content: bytes) -> Image.Image:
@@ -201,7 +202,7 @@ def test_why_a_photo_is_not_there_is_said_in_one_sentence() -> None:
 @pytest.fixture
 async def kept(tmp_path: Path) -> AsyncIterator[tuple[Media, Database]]:
     """Give a media folder with its database."""
-    database = await Database.open(tmp_path / "bot.db")
+    database = await Database.open(empty_store(tmp_path / "bot.db"))
     clock = StoppedClock(datetime(2023, 11, 6, tzinfo=UTC))
     yield Media(tmp_path / "media", database, clock), database
     await database.close()

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from storage import places
-from storage.database import Connection, migrate
+from storage.database import Connection
+from tests.worlds import migrated
 
 
 @pytest.fixture(scope="module")
 def langkat() -> Iterator[Connection]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(connection)
+    connection.deserialize(migrated())
     connection.row_factory = sqlite3.Row
     places.load_places(connection, json.loads(places.SEED.read_text(encoding="utf-8")))
     yield connection

@@ -12,7 +12,8 @@ from bot.message import Attachment, Capabilities, Choice, Message
 from bot.posting import Poster
 from bot.text import Text
 from storage import chats, outbox, people
-from storage.database import Connection, migrate
+from storage.database import Connection
+from tests.worlds import migrated
 
 NOON = datetime(2023, 11, 12, 5, 0, tzinfo=UTC)
 TELEGRAM = Capabilities(text=100, caption=50, buttons=24, list_rows=0, button_label=40, list_label=0, edits=True)
@@ -24,7 +25,7 @@ LONG = "\n\n".join(f"Paragraf {n}: " + "kata " * 10 for n in range(4))
 @pytest.fixture
 def db() -> Iterator[Connection]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(connection)
+    connection.deserialize(migrated())
     connection.execute("PRAGMA foreign_keys = 1")
     yield connection
     connection.close()

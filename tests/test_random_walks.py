@@ -4,6 +4,7 @@ import re
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,9 +19,11 @@ DOES = st.sampled_from(
 
 @given(st.lists(DOES, min_size=8, max_size=40), st.sampled_from(["plain", "twice"]))
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-async def test_what_is_saved_is_what_was_confirmed(walk: list[str], weather: str) -> None:
+async def test_what_is_saved_is_what_was_confirmed(
+    tmp_path_factory: pytest.TempPathFactory, walk: list[str], weather: str
+) -> None:
     """Every record equals the summary that stood above the last yes."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=tmp_path_factory.getbasetemp()) as folder:
         async with small_office(Path(folder), weather) as talk:
             confirmed: list[str] = []
             shown = ""

@@ -9,9 +9,10 @@ import pytest
 from bot.channels import whatsapp_errors
 from bot.clock import utc_text
 from storage import chats, costs, delivery, outbox, outcomes, receipts
-from storage.database import Connection, migrate
+from storage.database import Connection
 from storage.receipts import Receipt
 from tests.test_outbox import open_store
+from tests.worlds import migrated
 
 NOON = datetime(2023, 11, 12, 5, tzinfo=UTC)
 CHAT = "whatsapp:ID.siti1"
@@ -24,7 +25,7 @@ def at(seconds: float = 0) -> str:
 @pytest.fixture
 def db() -> Iterator[Connection]:
     connection = open_store()
-    migrate(connection)
+    connection.deserialize(migrated())
     chats.hear(connection, CHAT, "whatsapp", "Siti", at(-60))
     yield connection
     connection.close()

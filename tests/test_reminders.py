@@ -18,6 +18,7 @@ from handlers.reminding.compose import compose
 from storage import chats, events, groups, invitations, lessons, outbox, people, places, plans, reach, reminders
 from storage.database import Connection, Database
 from storage.events import Audience
+from tests.worlds import empty_store
 
 START = datetime(2023, 11, 6, 2, 0, tzinfo=UTC)  # Monday, 09.00 WIB
 SEED = {"modules": [{"key": "gizi", "name": "Kesehatan dan Gizi", "rank": 3, "lessons": ["Pentingnya Gizi"]}]}
@@ -106,7 +107,7 @@ def _end(starts_at: str) -> str:
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[Office]:
     """Open an office in which Siti is registered and has a group of eighteen."""
-    database = await Database.open(folder / "office.sqlite3")
+    database = await Database.open(empty_store(folder / "office.sqlite3"))
 
     def settle(db: Connection) -> None:
         now = utc_text(START - timedelta(days=30))

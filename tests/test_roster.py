@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from storage import places, roster
-from storage.database import Connection, migrate
+from storage.database import Connection
 from storage.people import add_person, person_with_phone
 from storage.roster import RosterRow
+from tests.worlds import migrated
 
 NOW = "2023-11-01T01:00:00.000+00:00"
 STABAT, BABALAN = 1, 2
@@ -21,7 +22,7 @@ BUDI = RosterRow(6, "Budi Sitepu", "+6281200000002", "tksk", BABALAN, "Babalan")
 @pytest.fixture
 def db() -> Iterator[Connection]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(connection)
+    connection.deserialize(migrated())
     connection.row_factory = sqlite3.Row
     places.load_places(
         connection,

@@ -1,4 +1,7 @@
-"""Every chat of tests/transcripts, in every weather: the same replies, and the same database at the end."""
+"""Every chat of tests/transcripts, in every weather: the same replies, and the same database at the end.
+
+All of them are played plainly, over restarts and through both channels; with crashes some, and with `-m proof` all.
+"""
 
 import os
 import re
@@ -20,6 +23,11 @@ from tests.whatsapp_side import WhatsAppPhones
 TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 # One worker plays a transcript in every weather: it need not find out again how it goes in none.
 CHATS = [pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem)) for path in TRANSCRIPTS]
+# A few of them, from all over, of which each begins at another of the moments.
+SOME_CRASHES = [
+    pytest.param(path, number % len(MOMENTS), id=path.stem, marks=pytest.mark.xdist_group(path.stem))
+    for number, path in enumerate(TRANSCRIPTS[::6])
+]
 
 # How often something was tried, and by which process, is not part of what must be the same.
 # When the audit was last looked through is not either: a bot that starts looks at once.
@@ -51,20 +59,24 @@ async def test_chat_goes_as_written(transcript: Path, tmp_path: Path, plainly: d
     assert heard == lines
 
 
-@pytest.mark.parametrize("weather", ["restarts, twice", "crashes"])
 @pytest.mark.parametrize("transcript", CHATS)
-async def test_chat_goes_the_same_way_in_any_weather(
-    transcript: Path, weather: str, tmp_path: Path, plainly: dict[Path, Stored]
+async def test_chat_goes_the_same_way_over_restarts(
+    transcript: Path, tmp_path: Path, plainly: dict[Path, Stored]
 ) -> None:
-    """Whatever happens to the process and to the network, people read the same and the office has the same.
+    """Before every message the process is started anew, and every message comes twice: the same replies and records."""
+    await play_in("restarts, twice", transcript, tmp_path, plainly)
 
-    Before every message the process is started anew, and every message comes twice; or it dies at a write.
-    """
-    await play_in(weather, transcript, tmp_path, plainly)
+
+@pytest.mark.parametrize(("transcript", "storms"), SOME_CRASHES)
+async def test_chat_survives_a_crash_at_each_message(
+    transcript: Path, storms: int, tmp_path: Path, plainly: dict[Path, Stored]
+) -> None:
+    """Each message meets a crash at the next of the moments; the proof below plays all chats, at all of them."""
+    await play_in("crashes", transcript, tmp_path, plainly, storms)
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("storms", range(1, len(MOMENTS)))
+@pytest.mark.parametrize("storms", range(len(MOMENTS)))
 @pytest.mark.parametrize("transcript", CHATS)
 async def test_every_message_survives_a_crash_at_every_write(
     transcript: Path, storms: int, tmp_path: Path, plainly: dict[Path, Stored]

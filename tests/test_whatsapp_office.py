@@ -1,140 +1,30 @@
 """The whole bot on WhatsApp: who people are, whatever they are called, and what is and is not sent twice."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bot.app import App, Plan
-from bot.channels.channel import Channel, Keep, Open, Store
-from bot.channels.whatsapp import WhatsApp
-from bot.clock import Clock, utc_text
-from bot.message import Message
+from bot.clock import utc_text
 from bot.pacer import Limits
-from bot.web.server import make_app, serve
-from bot.web.whatsapp import PATH, whatsapp_routes
 from storage import chats
 from storage.database import Connection
-from tests.fakes.graph_api import NUMBER_ID, SECRET, TOKEN, VERIFY, FakeGraphApi
-from tests.fakes.whatsapp_phones import Account, Event
-from tests.talk import Talk, plan_for, talking
-
-SITI = Account("6281200000011", "ID.siti1", "Siti")
-
-
-class Number:
-    """One number of the office's, and its webhook; restarts with the bot."""
-
-    def __init__(self, api: FakeGraphApi, limits: Limits | None) -> None:
-        self.api = api
-        self.limits = limits
-        self.channel: WhatsApp | None = None
-
-    def chat(self, who: str) -> str:
-        return f"whatsapp:{who.lower()}-is-not-here"
-
-    def plan(self, folder: Path, boot: int) -> Plan:
-        plan = plan_for(folder, boot, self._make, ["whatsapp"])
-        return plan if self.limits is None else Plan(**_fields(plan) | {"pace": {"whatsapp": self.limits}})
-
-    def attach(self, app: App) -> None: ...
-
-    def write(self, who: str, said: str, number: int) -> Any: ...
-
-    async def deliver(self, event: Any) -> None: ...
-
-    def heard(self) -> list[Any]:
-        return []
-
-    def _make(self, store: Store, keep: Keep, open: Open, clock: Clock) -> Mapping[str, Channel]:
-        self.api.now = lambda: clock.now().timestamp()
-        keys = (TOKEN, NUMBER_ID, SECRET, VERIFY, self.api.url)
-        self.channel = WhatsApp(*keys, store=store, keep=keep, open=open, clock=clock, answer_within=0.2)
-        return {"whatsapp": self.channel}
-
-
-def _fields(plan: Plan) -> dict[str, Any]:
-    return {name: getattr(plan, name) for name in plan.__dataclass_fields__}
-
-
-@dataclass
-class Office:
-    """A running bot, the other side, and what Siti reads."""
-
-    api: FakeGraphApi
-    talk: Talk
-
-    @property
-    def app(self) -> App:
-        assert self.talk.app is not None
-        return self.talk.app
-
-    async def hears(self, *events: Event, statuses: bool = False) -> None:
-        told, self.api.statuses = (self.api.statuses, []) if statuses else ([], self.api.statuses)
-        assert await self.api.deliver(*events, statuses=told) == 200
-        await self.talk.settle()
-
-    async def says(self, who: Account, *words: str) -> str:
-        """Let somebody say things one after the other; return the last thing he or she reads."""
-        for one in words:
-            await self.hears(self.api.say(who, one))
-        return self.reads(who)[-1]
-
-    def reads(self, who: Account) -> list[str]:
-        return [one.shown.text for one in self.api.chat(who)]
-
-    async def notify(self, words: str, object: str, **more: Any) -> int:
-        """Tell Siti something."""
-
-        def post(db: Connection) -> int:
-            (person,) = db.execute("SELECT id FROM persons WHERE name = 'Siti Aminah'").fetchone()
-            now = self.talk.clock.now()
-            return self.app.poster.notify(db, person, Message.of(words), now, kind="note", object=object, **more)
-
-        posted = await self.app.database.write(post)
-        await self.talk.settle()
-        return posted
-
-    async def ask(self, sql: str) -> list[tuple[Any, ...]]:
-        return await self.app.database.read(lambda db: [tuple(row) for row in db.execute(sql)])
-
-    def wait(self, **time: float) -> None:
-        self.talk.clock.move(timedelta(**time))
-
-
-@asynccontextmanager
-async def running(folder: Path, limits: Limits | None = None) -> AsyncIterator[Office]:
-    async with FakeGraphApi() as api:
-        number = Number(api, limits)
-        async with talking(folder, number) as talk:
-            assert number.channel is not None
-            for account in (SITI,):
-                api.accounts |= {account.phone: account, account.bsuid: account}
-
-            async def health() -> dict[str, object]:
-                return {"ok": True}
-
-            async with serve(make_app(whatsapp_routes(number.channel), health=health)) as port:
-                api.hook = f"http://127.0.0.1:{port}{PATH}"
-                yield Office(api, talk)
-                await number.channel.close()
+from tests.fakes.whatsapp_phones import Account
+from tests.two_channels import SITI, TwoChannels, two_channels
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with running(tmp_path) as office:
+async def office(tmp_path: Path) -> AsyncIterator[TwoChannels]:
+    async with two_channels(tmp_path, alone=True) as office:
         yield office
 
 
 WHO = "SELECT chat, (SELECT name FROM persons WHERE id = person_id) FROM chats WHERE person_id IS NOT NULL AND chat "
-MINE = f"{WHO} NOT LIKE '%not-here' ORDER BY chat"
+MINE = f"{WHO} NOT LIKE 'simulator:%' ORDER BY chat"
 
 
-async def test_a_number_that_whatsapp_tells_is_not_asked_for(office: Office) -> None:
+async def test_a_number_that_whatsapp_tells_is_not_asked_for(office: TwoChannels) -> None:
     """The first message brings it: two steps fewer, and the same welcome."""
     asked = await office.says(SITI, "halo")
     assert asked.startswith("Selamat datang di bot Dinas Sosial Kabupaten Langkat")
@@ -144,7 +34,7 @@ async def test_a_number_that_whatsapp_tells_is_not_asked_for(office: Office) -> 
     assert await office.ask(MINE) == [("whatsapp:ID.siti1", "Siti Aminah")]
 
 
-async def test_a_number_that_is_hidden_is_asked_for(office: Office) -> None:
+async def test_a_number_that_is_hidden_is_asked_for(office: TwoChannels) -> None:
     """Who has a username shares the number by WhatsApp's own button; any other card is refused."""
     hidden = office.api.hide_number(SITI)
     assert (await office.says(hidden, "halo")).endswith("bagikan nomor HP yang terdaftar di Dinas.")
@@ -157,7 +47,7 @@ async def test_a_number_that_is_hidden_is_asked_for(office: Office) -> None:
     assert await office.ask(MINE) == [("whatsapp:ID.siti1", "Siti Aminah")]
 
 
-async def test_known_by_number_and_then_by_its_own_id(office: Office) -> None:
+async def test_known_by_number_and_then_by_its_own_id(office: TwoChannels) -> None:
     """The chat, what is open in it and what is owed to it go over to the id; the number still finds it."""
     old = Account(SITI.phone, "", "Siti")
     await office.says(old, "halo")
@@ -169,7 +59,7 @@ async def test_known_by_number_and_then_by_its_own_id(office: Office) -> None:
     assert await office.ask(MINE) == [("whatsapp:ID.siti1", "Siti Aminah")]
 
 
-async def test_a_changed_number_keeps_its_person(office: Office) -> None:
+async def test_a_changed_number_keeps_its_person(office: TwoChannels) -> None:
     """WhatsApp vouches for it, in whatever order it says so; the next owner of the old number is a stranger."""
     await office.says(SITI, "halo", "ya")
     new, changed = office.api.change_number(SITI, "6281377770000", "ID.siti2")
@@ -184,7 +74,7 @@ async def test_a_changed_number_keeps_its_person(office: Office) -> None:
     assert await office.ask(MINE) == [("whatsapp:ID.siti2", "Siti Aminah")]
 
 
-async def test_another_account_with_the_same_number_has_no_rights(office: Office) -> None:
+async def test_another_account_with_the_same_number_has_no_rights(office: TwoChannels) -> None:
     """A number that was given away comes with another id: what the first one may, the second may not."""
     await office.says(SITI, "halo", "ya")
     thief = office.api.account(SITI.phone, "ID.joko1", "Joko")
@@ -192,7 +82,7 @@ async def test_another_account_with_the_same_number_has_no_rights(office: Office
     assert await office.ask(MINE) == [("whatsapp:ID.siti1", "Siti Aminah")]
 
 
-async def test_delivered_twice_and_out_of_order_it_is_done_once(office: Office) -> None:
+async def test_delivered_twice_and_out_of_order_it_is_done_once(office: TwoChannels) -> None:
     """The same webhook again, and messages of a batch behind their statuses: one answer each."""
     await office.says(SITI, "halo", "ya")
     before = len(office.api.ledger)
@@ -205,17 +95,17 @@ async def test_delivered_twice_and_out_of_order_it_is_done_once(office: Office) 
     ]
 
 
-async def test_a_closed_window_is_kept_as_such(office: Office) -> None:
+async def test_a_closed_window_is_kept_as_such(office: TwoChannels) -> None:
     """Outside of the 24 hours nothing is even tried; the row says why, and the next word opens the window again."""
     await office.says(SITI, "halo", "ya")
     before = len(office.api.ledger)
-    office.wait(hours=23, minutes=49)
+    office.talk.clock.move(timedelta(hours=23, minutes=49))
     await office.notify("masih", "a")
-    office.wait(minutes=2)
+    office.talk.clock.move(timedelta(minutes=2))
     await office.notify("terlambat", "b")
     later = office.talk.clock.now() + timedelta(hours=1)
     await office.notify("dijadwalkan", "c", not_before=later)
-    office.wait(hours=2)
+    office.talk.clock.move(timedelta(hours=2))
     await office.app.tick()
     await office.talk.settle()
     states = "SELECT object, state, error, attempts FROM outbox WHERE kind = 'note' ORDER BY object"
@@ -230,54 +120,54 @@ async def test_a_closed_window_is_kept_as_such(office: Office) -> None:
     assert office.reads(SITI)[-1] == "lagi"
 
 
-async def test_an_old_message_opens_no_new_window(office: Office) -> None:
+async def test_an_old_message_opens_no_new_window(office: TwoChannels) -> None:
     """What was said while we were away counts from when it was said."""
     await office.says(SITI, "halo", "ya")
     event = office.api.say(SITI, "menu")
-    office.wait(hours=23)
+    office.talk.clock.move(timedelta(hours=23))
     await office.hears(event)
     assert await office.notify("masih", "a") == 1
-    office.wait(hours=1)
+    office.talk.clock.move(timedelta(hours=1))
     await office.notify("terlambat", "b")
     assert office.reads(SITI)[-1] == "masih"
 
 
-async def test_taken_and_then_silent_is_reconciled(office: Office) -> None:
+async def test_taken_and_then_silent_is_reconciled(office: TwoChannels) -> None:
     """WhatsApp took it and hung up: its status says so, and no second copy goes, though a quarter of an hour passes."""
     await office.says(SITI, "halo", "ya")
     office.api.fault_next("hang")
     await office.notify("sekali saja", "a")
     assert await office.ask("SELECT state FROM outbox WHERE object = 'a'") == [("uncertain",)]
-    office.wait(minutes=5)
+    office.talk.clock.move(timedelta(minutes=5))
     await office.talk.settle()
     await office.hears(statuses=True)
-    office.wait(minutes=20)
+    office.talk.clock.move(timedelta(minutes=20))
     await office.talk.settle()
     assert office.reads(SITI).count("sekali saja") == 1
     assert await office.ask("SELECT state, receipt FROM outbox WHERE object = 'a'") == [("sent", "delivered")]
 
 
-async def test_without_any_word_a_second_copy_goes_after_a_quarter_of_an_hour(office: Office) -> None:
+async def test_without_any_word_a_second_copy_goes_after_a_quarter_of_an_hour(office: TwoChannels) -> None:
     """Nothing arrived, no status came: it is sent once more, and says so."""
     await office.says(SITI, "halo", "ya")
     office.api.fault_next("nothing")
     await office.notify("penting", "a")
-    office.wait(minutes=14)
+    office.talk.clock.move(timedelta(minutes=14))
     await office.talk.settle()
     assert "penting" not in office.reads(SITI)
-    office.wait(minutes=2)
+    office.talk.clock.move(timedelta(minutes=2))
     await office.talk.settle()
     assert office.reads(SITI)[-1] == "(kirim ulang) penting"
 
 
-async def test_what_fails_later_goes_again(office: Office) -> None:
+async def test_what_fails_later_goes_again(office: TwoChannels) -> None:
     """Accepted, then failed for a passing reason: once more after a minute; the ledger and the outbox agree."""
     await office.says(SITI, "halo", "ya")
     await office.hears(statuses=True)
     office.api.fail_later(131000)
     await office.notify("penting", "a")
     await office.hears(statuses=True)
-    office.wait(seconds=61)
+    office.talk.clock.move(timedelta(seconds=61))
     await office.talk.settle()
     await office.hears(statuses=True)
     assert office.reads(SITI)[-2:] == ["penting", "penting"]  # of which the first never arrived
@@ -290,22 +180,22 @@ async def test_what_fails_later_goes_again(office: Office) -> None:
 
 async def test_ten_at_once_then_one_in_six_seconds(tmp_path: Path) -> None:
     """What WhatsApp bears for one person: never a refusal for going too fast."""
-    async with running(tmp_path, Limits.whatsapp()) as office:
+    async with two_channels(tmp_path, alone=True, limits=Limits.whatsapp()) as office:
         await office.says(SITI, "halo", "ya")
-        office.wait(minutes=5)
+        office.talk.clock.move(timedelta(minutes=5))
         for number in range(14):
             await office.notify(f"nomor {number}", f"n{number}")
         for _ in range(10):
-            office.wait(seconds=0.1)
+            office.talk.clock.move(timedelta(seconds=0.1))
             await office.talk.settle()
         assert office.reads(SITI)[-1] == "nomor 9"
         for number in range(10, 14):
-            office.wait(seconds=6)
+            office.talk.clock.move(timedelta(seconds=6))
             await office.talk.settle()
             assert office.reads(SITI)[-1] == f"nomor {number}"
 
 
-async def test_on_both_channels_a_person_is_one(office: Office) -> None:
+async def test_on_both_channels_a_person_is_one(office: TwoChannels) -> None:
     """The rights belong to the person; a notice goes where he or she was last heard from, once."""
     await office.says(SITI, "halo", "ya")
 

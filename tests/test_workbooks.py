@@ -26,11 +26,11 @@ from bot.documents.roster_table import MAX_BYTES, read_tables
 from bot.documents.roster_workbook import NotARoster, Places, Roster, read_roster
 from storage import places
 from storage.attendance import Attendance, Attendee, Evidence, Mark
-from storage.database import migrate
 from storage.refusals import Refusal
 from storage.slots import Slot
 from storage.statuses import Status
 from tests.workbook_tables import table_of
+from tests.worlds import migrated
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -43,7 +43,7 @@ BUDI = ("Budi Sitepu", "081200000002", "TKSK", "Babalan", "")
 def langkat() -> Places:
     """Return the districts and villages as the store gives them."""
     db = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(db)
+    db.deserialize(migrated())
     places.load_places(db, json.loads(places.SEED.read_text(encoding="utf-8")))
     found = places.all_places(db)
     db.close()

@@ -1,8 +1,8 @@
-"""An office on two channels: WhatsApp, with windows, and the simulator, which has neither limits nor cost."""
+"""An office on WhatsApp, with windows and receipts, and, unless it is off, the simulator, which has no limits."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from bot.channels.simulator import Simulator
 from bot.channels.whatsapp import WhatsApp
 from bot.clock import Clock
 from bot.message import Message
+from bot.pacer import Limits
 from bot.templates import templates
 from bot.web.server import make_app, serve
 from bot.web.whatsapp import PATH, whatsapp_routes
@@ -28,10 +29,12 @@ ON_SIMULATOR = "simulator:6281200000011"
 
 
 class Both:
-    """Both channels; everybody's first chat is on the simulator."""
+    """Both channels, or WhatsApp alone; everybody's first chat is on the simulator."""
 
-    def __init__(self, api: FakeGraphApi) -> None:
+    def __init__(self, api: FakeGraphApi, *, alone: bool = False, limits: Limits | None = None) -> None:
         self.api = api
+        self.alone = alone
+        self.limits = limits
         self.whatsapp: WhatsApp | None = None
         self.simulator: Simulator | None = None
 
@@ -39,7 +42,8 @@ class Both:
         return f"simulator:{phone_of(who).removeprefix('+')}"
 
     def plan(self, folder: Path, boot: int) -> Plan:
-        return plan_for(folder, boot, self._make, ["whatsapp", "simulator"])
+        plan = plan_for(folder, boot, self._make, ["whatsapp", "simulator"])
+        return plan if self.limits is None else replace(plan, pace={"whatsapp": self.limits})
 
     def attach(self, app: App) -> None: ...
 
@@ -54,6 +58,8 @@ class Both:
         self.api.now = lambda: clock.now().timestamp()
         keys = (TOKEN, NUMBER_ID, SECRET, VERIFY, self.api.url)
         self.whatsapp = WhatsApp(*keys, store=store, keep=keep, open=open, clock=clock, answer_within=0.2)
+        if self.alone:
+            return {"whatsapp": self.whatsapp}
         self.simulator = Simulator(store=store, keep=keep, open=open, clock=clock)
         return {"whatsapp": self.whatsapp, "simulator": self.simulator}
 
@@ -142,10 +148,12 @@ class TwoChannels:
 
 
 @asynccontextmanager
-async def two_channels(folder: Path) -> AsyncIterator[TwoChannels]:
-    """Give the office, with Siti registered on both."""
+async def two_channels(
+    folder: Path, *, alone: bool = False, limits: Limits | None = None
+) -> AsyncIterator[TwoChannels]:
+    """Give the office; WhatsApp knows Siti's number, and with `alone` the simulator is off."""
     async with FakeGraphApi() as api:
-        phones = Both(api)
+        phones = Both(api, alone=alone, limits=limits)
         async with talking(folder, phones) as talk:
             assert phones.whatsapp is not None
             api.accounts |= {SITI.phone: SITI, SITI.bsuid: SITI}

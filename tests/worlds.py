@@ -1,12 +1,15 @@
 """The small worlds that transcripts start from."""
 
+import functools
 import json
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot.clock import utc_text
 from storage import chats, invites, lessons, people, places
-from storage.database import SCHEMA, Connection
+from storage.database import APPLICATION_ID, SCHEMA, Connection, migrate
 
 LESSONS = SCHEMA.parent / "seed" / "lessons.json"
 OFFICE = "Dinas Sosial Kabupaten Langkat"
@@ -29,6 +32,25 @@ PLACES = {
         {"name": "Stabat", "desa": ["Karang Rejo"], "kelurahan": ["Kwala Bingai", "Stabat Baru"]},
     ]
 }
+
+
+def empty_store(path: Path) -> Path:
+    """Lay an empty store of today's schema there, unless one lies there; to migrate it anew takes as long as a chat."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(migrated())
+    return path
+
+
+@functools.cache
+def migrated() -> bytes:
+    """Return an empty store of today's schema, for `connection.deserialize`."""
+    store = sqlite3.connect(":memory:", isolation_level=None)
+    store.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    migrate(store)
+    content = store.serialize()
+    store.close()
+    return content
 
 
 def build_world(db: Connection, chat_of: Callable[[str], str], now: datetime) -> None:
