@@ -1,6 +1,6 @@
 """Every chat of tests/transcripts, in every weather: the same replies, and the same database at the end.
 
-All of them are played plainly, over restarts and through both channels; with crashes some, and with `-m proof` all.
+Each is played plainly and in one of the other weathers by turns; `-m proof` plays it in all of those that are left.
 """
 
 import os
@@ -10,6 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from storage.database import Connection
 from tests.fakes.bot_api import FakeBotApi
@@ -23,11 +24,25 @@ from tests.whatsapp_side import WhatsAppPhones
 TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 # One worker plays a transcript in every weather: it need not find out again how it goes in none.
 CHATS = [pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem)) for path in TRANSCRIPTS]
-# A few of them, from all over, of which each begins at another of the moments.
+TURNS = 4
+# Of the crashes each begins at another of the moments.
 SOME_CRASHES = [
     pytest.param(path, number % len(MOMENTS), id=path.stem, marks=pytest.mark.xdist_group(path.stem))
-    for number, path in enumerate(TRANSCRIPTS[::6])
+    for number, path in enumerate(TRANSCRIPTS[::TURNS])
 ]
+
+
+def by_turns(turn: int) -> list[ParameterSet]:
+    """Return all chats: those whose turn it is as tests, the others as proofs."""
+    return [
+        pytest.param(
+            path,
+            id=path.stem,
+            marks=[pytest.mark.xdist_group(path.stem), *([] if number % TURNS == turn else [pytest.mark.proof])],
+        )
+        for number, path in enumerate(TRANSCRIPTS)
+    ]
+
 
 # How often something was tried, and by which process, is not part of what must be the same.
 # When the audit was last looked through is not either: a bot that starts looks at once.
@@ -59,7 +74,7 @@ async def test_chat_goes_as_written(transcript: Path, tmp_path: Path, plainly: d
     assert heard == lines
 
 
-@pytest.mark.parametrize("transcript", CHATS)
+@pytest.mark.parametrize("transcript", by_turns(1))
 async def test_chat_goes_the_same_way_over_restarts(
     transcript: Path, tmp_path: Path, plainly: dict[Path, Stored]
 ) -> None:
@@ -102,7 +117,7 @@ async def play_in(weather: str, transcript: Path, folder: Path, plainly: dict[Pa
         return talk.deaths
 
 
-@pytest.mark.parametrize("transcript", CHATS)
+@pytest.mark.parametrize("transcript", by_turns(2))
 async def test_chat_goes_the_same_way_on_telegram(transcript: Path, tmp_path: Path) -> None:
     """Through Telegram's poller, parser, renderer and wire, people read the same."""
     async with FakeBotApi() as fake:
@@ -114,7 +129,7 @@ async def test_chat_goes_the_same_way_on_telegram(transcript: Path, tmp_path: Pa
             assert spoken(heard) == spoken(lines)
 
 
-@pytest.mark.parametrize("transcript", CHATS)
+@pytest.mark.parametrize("transcript", by_turns(3))
 async def test_chat_goes_the_same_way_on_whatsapp(transcript: Path, tmp_path: Path) -> None:
     """Through WhatsApp's webhook, parser, renderer and wire, people read the same, but for what it cannot do."""
     async with FakeGraphApi() as fake:
