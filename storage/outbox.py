@@ -86,6 +86,11 @@ def post(
     return int(row[0]) if row else None
 
 
+def next_id(db: Connection) -> int:
+    """Return the id that the next row will have, if it is posted before any other."""
+    return int(db.execute("SELECT coalesce(max(id), 0) + 1 FROM outbox").fetchone()[0])
+
+
 def announced(db: Connection, id: int, person_id: int) -> tuple[str, str] | None:  # the word the tables use
     """Return (body, object) of a row that went to this person as a template."""
     row = db.execute(

@@ -21,6 +21,7 @@ from storage import chats
 from storage.database import Connection
 from tests.fakes.graph_api import NUMBER_ID, SECRET, TOKEN, VERIFY, FakeGraphApi
 from tests.fakes.whatsapp_phones import Account, Event
+from tests.phones import without_mark
 from tests.talk import Talk, plan_for, talking
 
 SITI = Account("6281200000011", "ID.siti1", "Siti")
@@ -85,7 +86,7 @@ class Office:
         return self.reads(who)[-1]
 
     def reads(self, who: Account) -> list[str]:
-        return [one.shown.text for one in self.api.chat(who)]
+        return [without_mark(one.shown.text) for one in self.api.chat(who)]
 
     async def notify(self, words: str, object: str, **more: Any) -> int:
         """Tell Siti something."""
@@ -268,6 +269,8 @@ async def test_without_any_word_a_second_copy_goes_after_a_quarter_of_an_hour(of
     office.wait(minutes=2)
     await office.talk.settle()
     assert office.reads(SITI)[-1] == "(kirim ulang) penting"
+    (row,) = (await office.ask("SELECT id FROM outbox WHERE object = 'a'"))[0]
+    assert office.api.chat(SITI)[-1].shown.text == f"(kirim ulang) penting\n_#{row}_"
 
 
 async def test_what_fails_later_goes_again(office: Office) -> None:
