@@ -12,7 +12,7 @@ from bot.message import Message
 from bot.posting import Poster
 from bot.reminder_hours import Hours, is_rest_day, read_hours
 from bot.reminder_windows import Window, as_json, windows
-from storage import reminders
+from storage import clock_set_back, reminders
 from storage.database import Connection, Database
 from storage.lead_times import lead_times
 from storage.reminders import Due
@@ -71,7 +71,8 @@ class Reminders:
     async def _note_jump(self, now: datetime) -> bool:
         """Say whether the clock was set forward just now: then nothing goes for a while, it may be a mistake.
 
-        What a wrong clock has sent cannot be called back; a clock that is set back sends nothing twice.
+        What a wrong clock has sent cannot be called back; a clock that is set back sends nothing twice, and nothing
+        waits for the time that it showed.
         """
         steady, seen = self._clock.steady(), self._seen
         self._seen = now, steady
@@ -84,7 +85,7 @@ class Reminders:
             return False
         seconds = round(jump.total_seconds())
         log.warning("the clock jumped seconds=%d", seconds)
-        await self._database.write(reminders.note_jump, utc_text(now), seconds)
+        await self._database.write(_note_jump, utc_text(now), seconds)
         self._rests_until = steady + RESTS_AFTER_JUMP if seconds > 0 else -inf
         return seconds > 0
 
@@ -171,6 +172,12 @@ class Reminders:
             return
         for one in card:
             reminders.settle(db, one.id, "posted", stamp, here.date().isoformat() if one.daily else None)
+
+
+def _note_jump(db: Connection, now: str, seconds: int) -> None:
+    reminders.note_jump(db, now, seconds)
+    if seconds < 0:
+        clock_set_back.bring_back(db, now)
 
 
 def _settle(db: Connection, those: Iterable[Due], state: str, stamp: str) -> None:

@@ -61,6 +61,7 @@ ACTIONS = {
     "remove-material": "menghapus bahan materi",
     "reminders": "mengatur pengingat",
     "unreached": "tidak terjangkau",
+    "reached again": "terjangkau lagi",
     "templates": "mengajukan templat WhatsApp",
 }
 

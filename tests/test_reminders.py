@@ -29,7 +29,7 @@ class Office:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.clock = StoppedClock(START)
-        self.poster = Poster({"simulator": Capabilities(4096, 1024, 24, 0, 40, 0)})
+        self.poster = Poster({"simulator": Capabilities(4096, 1024, 24, 0, 40, 0, idempotent=True)})
         self.restart()
 
     def restart(self) -> None:

@@ -9,9 +9,9 @@ import pytest
 from bot.message import Attachment, Choice, Message
 from bot.templates import one_line, template_for, templates
 from bot.text import Text
-from storage import costs, people, rules
+from storage import chats, costs, people, rules
 from storage.database import Connection
-from tests.two_channels import SITI, TwoChannels, two_channels
+from tests.two_channels import ON_SIMULATOR, SITI, TwoChannels, two_channels
 
 CARD = Message(Text.of("Rapat besok\npukul 08.00 WIB"), (Choice("!kegiatan.", "Kegiatan"),))
 STATES = "SELECT channel, state, error, laddered FROM outbox WHERE object = 'a' ORDER BY id"
@@ -216,8 +216,40 @@ async def test_three_in_a_row_on_no_channel_are_told_to_the_office_once(office: 
     assert "Siti Aminah, Stabat, 0812-0000-0011" in said
     assert "1 tidak terjangkau" in await office.types("Rahma", "/sistem")
     await office.says(SITI, "menu")
+    await office.tick(minutes=1)
+    assert (await office.on_simulator("Rahma"))[-1].startswith("Terjangkau lagi: 1 orang\nSiti Aminah, Stabat, 0812-")
+    assert "1 tidak terjangkau" not in await office.types("Rahma", "/sistem")
     await fail("h", "i", "j")
+    assert await office.ask(told) == [(3,)]
+
+
+async def test_who_blocks_the_only_chat_is_told_to_the_office_at_once(office: TwoChannels) -> None:
+    """Not the third notice is awaited, for none is sent; in the morning, if it was at night; and who has left never."""
+    await office.app.database.write(chats.set_reachable, ON_SIMULATOR, False)
+    here = office.talk.clock.now().astimezone(UTC)
+    await office.tick(hours=(15.5 - here.hour) % 24)  # 22.30 WIB and some minutes
+    told = "SELECT count(*) FROM outbox WHERE kind = 'unreached'"
+    assert await office.ask(told) == [(0,)]
+    await office.tick(hours=9)
+    await office.tick(minutes=1)
+    assert await office.ask(told) == [(1,)]
+    assert (await office.on_simulator("Rahma"))[-1].startswith("Tidak terjangkau: 1 orang\nBot diblokir, ")
+    await office.types("Siti", "menu")
+    await office.tick(minutes=1)
+    assert (await office.on_simulator("Rahma"))[-1].startswith("Terjangkau lagi: 1 orang\nSiti Aminah")
+    await office.app.database.write(chats.set_reachable, ON_SIMULATOR, False)
+    (siti,) = (await office.ask("SELECT id FROM persons WHERE name = 'Siti Aminah'"))[0]
+    await office.app.database.write(people.set_active, siti, False)
+    await office.tick(minutes=1)
     assert await office.ask(told) == [(2,)]
+
+
+async def test_who_has_another_chat_is_within_reach(office: TwoChannels) -> None:
+    """The simulator is blocked, WhatsApp is not: nothing to tell."""
+    await registered(office)
+    await office.app.database.write(chats.set_reachable, ON_SIMULATOR, False)
+    await office.tick(minutes=1)
+    assert await office.ask("SELECT count(*) FROM outbox WHERE kind = 'unreached'") == [(0,)]
 
 
 async def test_reviews_are_followed_in_the_order_they_were_made(office: TwoChannels) -> None:
