@@ -1,4 +1,4 @@
-"""The ladder: what a channel lost goes to the other one, once; whom none reaches, or does again, the office hears of."""
+"""The ladder: what a channel lost goes to the other one, once; the office hears whom none reaches, and who is back."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from bot.clock import Clock, utc_text
 from bot.message import Message
 from bot.outlets import SPENT
 from bot.posting import PASSED, Poster
-from bot.reminder_hours import read_hours
+from bot.reminder_hours import hours_of, read_hours
 from storage import ladder, office, people, rules
 from storage.database import Connection, Database
 from storage.ladder import COMPANIONS, Fallen
@@ -72,7 +72,8 @@ class Ladder:
         """Send it by the other channel, or mark that there is none."""
         fresh = one.expires_at is None or one.expires_at > utc_text(now)
         once = PASSED not in one.dedupe and one.kind not in COMPANIONS and one.error != SPENT
-        if fresh and once and one.whole and self._poster.pass_on(db, one, now):
+        waits = hours_of(db, one.person_id).quiet_until(now, self._zone)
+        if fresh and once and one.whole and self._poster.pass_on(db, one, now, waits):
             ladder.mark_passed(db, one, ladder.companions(db, one), utc_text(now))
             return True
         ladder.mark(db, one.id, "end")

@@ -22,7 +22,7 @@ PASSED = ">"
 REPLY_LIVES = timedelta(hours=24)  # an answer to something said the day before only confuses
 
 ROOM = 32
-"""Letters kept free in a notice of which a second copy may go: for its reference, and for the words that mark a copy."""
+"""Letters kept free in a notice of which a second copy may go: for its number, and for the words that mark a copy."""
 
 OWN_REFERENCE = frozenset({"broadcast"})
 """What names itself ("· S7"), or goes on to families as it is: neither has a reference of ours."""
@@ -165,7 +165,7 @@ class Poster:
             state=state,
         )
 
-    def pass_on(self, db: Connection, fallen: Fallen, now: datetime) -> bool:
+    def pass_on(self, db: Connection, fallen: Fallen, now: datetime, not_before: datetime | None = None) -> bool:
         """Send a notice that one channel lost by another of the person's; False where there is none that takes it."""
         tried = {fallen.channel}
         occurrence = fallen.dedupe.removeprefix(f"{fallen.kind}:{fallen.object}:{fallen.person_id}:")
@@ -194,7 +194,7 @@ class Poster:
                 kind=one.kind,
                 object=one.object,
                 lane=one.lane,
-                not_before=None,
+                not_before=utc_text(not_before) if not_before else None,
                 expires_at=one.expires_at,
                 uncertain_do="resend",
                 state="queued",

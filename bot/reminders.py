@@ -10,7 +10,7 @@ from bot.clock import Clock, from_utc_text, utc_text
 from bot.dates import local, to_utc
 from bot.message import Message
 from bot.posting import Poster
-from bot.reminder_hours import Hours, is_rest_day, read_hours
+from bot.reminder_hours import Hours, hours_of, is_rest_day, read_hours
 from bot.reminder_windows import Window, as_json, windows
 from storage import clock_set_back, reminders
 from storage.database import Connection, Database
@@ -120,7 +120,10 @@ class Reminders:
     def _settle_some(self, db: Connection, now: datetime) -> int:
         hours = read_hours(db)
         found = reminders.ready(db, utc_text(now), utc_text(now - HALF_A_DAY), PEOPLE_AT_ONCE)
-        return sum(self._settle_person(db, list(his), hours, now) for _, his in groupby(found, lambda d: d.person_id))
+        return sum(
+            self._settle_person(db, list(his), hours_of(db, person, hours), now)
+            for person, his in groupby(found, lambda d: d.person_id)
+        )
 
     def _settle_person(self, db: Connection, waiting: list[Due], hours: Hours, now: datetime) -> int:
         """Send, put off, or give up what waits for one person; return how many rows that changed."""

@@ -56,6 +56,8 @@ from handlers.people.applications import APPROVE, REFUSE
 from handlers.people.claim import CLAIM, read_code
 from handlers.people.main_channel import MAIN_CHANNEL
 from handlers.people.profile import CORRECTION, PROFILE
+from handlers.people.quiet_hours import QUIET_HOURS
+from handlers.people.quiet_hours import read_typed as read_quiet_hours
 from handlers.people.registration import make_start
 from handlers.people.roster import REQUESTS, ROSTER
 from handlers.people.roster_import import IMPORT, read_sent
@@ -82,7 +84,7 @@ __all__ = ["build_routes", "compose_board", "compose_live", "compose_reminder", 
 
 OFFICE: tuple[Dialog[Any], ...] = (
     *(RULES_PAGE, SNOOZED, COSTS, REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION),
-    *(MAIN_CHANNEL, OPENED),
+    *(MAIN_CHANNEL, QUIET_HOURS, OPENED),
 )
 OF_GROUPS: tuple[Dialog[Any], ...] = (
     *(CHANGE_GROUP, TAUGHT, MISSED),
@@ -164,7 +166,7 @@ def build_routes(
         *make_reporting(office),
     )
     payloads = {"c": VERIFY.name, "h": CHECK_IN.name, "k": my_events.name, "s": "pindai", "u": CLAIM.name}
-    bare = (read_code, read_bare_code, read_wish, read_refusal, read_sent, read_photos)
+    bare = (read_code, read_bare_code, read_wish, read_refusal, read_sent, read_photos, read_quiet_hours)
     return Routes(commands, dialogs, payloads, bare, fallback=menu.name, door=start.name)
 
 

@@ -13,6 +13,7 @@ from bot import dates
 from bot.clock import StoppedClock, from_utc_text, utc_text
 from bot.message import Capabilities, Message
 from bot.posting import Poster
+from bot.reminder_hours import Hours
 from bot.reminders import Reminders
 from handlers.reminding.compose import compose
 from storage import chats, events, groups, invitations, lessons, outbox, people, places, plans, reach, reminders
@@ -240,6 +241,36 @@ async def test_who_cannot_be_reached_is_reminded_once_that_changes(office: Offic
     assert await office.tick() == ["posted"]
     await office.database.write(people.set_active, 1, False)
     assert await office.at("2023-11-09", "13:00") == []
+
+
+async def test_own_quiet_hours_hold_for_every_card(office: Office) -> None:
+    """The card of the day comes at their end, and so does what would have come in them; the office's hold as well."""
+    await office.database.write(people.set_quiet_hours, 1, (time(19), time(8, 30)))
+    await office.plan("2023-11-09", "17:30")
+    assert await office.at("2023-11-08", "08:29") == []
+    assert await office.at("2023-11-08", "08:30") == ["posted"]
+    assert await office.at("2023-11-09", "15:30") == ["posted"]
+    assert await office.at("2023-11-09", "19:30") == []  # it has ended: how was it
+    assert await office.at("2023-11-10", "08:29") == []
+    assert "posted" in await office.at("2023-11-10", "08:30")
+
+
+@pytest.mark.parametrize(
+    ("own", "office", "quiet", "daily"),
+    [
+        (("20:00", "07:00"), ("21:00", "06:00"), ("20:00", "07:00"), "07:00"),
+        (("20:00", "08:00"), ("21:00", "06:00"), ("20:00", "08:00"), "08:00"),
+        (("20:00", "06:00"), ("00:30", "06:30"), ("20:00", "06:30"), "07:00"),  # the office's were lengthened since
+        (("23:00", "05:00"), ("12:00", "12:00"), ("23:00", "05:00"), "07:00"),  # the office has none
+    ],
+)
+def test_own_and_the_office_s_quiet_hours_are_one(
+    own: tuple[str, str], office: tuple[str, str], quiet: tuple[str, str], daily: str
+) -> None:
+    """Nobody is disturbed in either of them, nor at a card of the day that would come in one's own."""
+    at = time.fromisoformat
+    hours = Hours(quiet_from=at(office[0]), quiet_to=at(office[1])).widened(*map(at, own))
+    assert (hours.quiet_from, hours.quiet_to, hours.daily) == (at(quiet[0]), at(quiet[1]), at(daily))
 
 
 async def test_an_event_is_reminded_of_with_its_question_until_it_is_answered(office: Office) -> None:

@@ -82,7 +82,9 @@ async def test_outside_the_window_the_template_goes_and_its_button_brings_the_ca
     await office.notify(letter, "a", kind="attachment")
     await office.notify(CARD, "a", kind="announcement")
     shown = office.last().shown
-    assert shown.text.startswith("Bapak/Ibu, ada undangan kegiatan dari Dinas Sosial. Rapat besok · pukul 08.00 WIB · #4\n")
+    assert shown.text.startswith(
+        "Bapak/Ibu, ada undangan kegiatan dari Dinas Sosial. Rapat besok · pukul 08.00 WIB · #4\n"
+    )
     assert [label for label, _ in shown.buttons] == ["Baca selengkapnya"]
     assert await office.ask(STATES) == [("whatsapp", "held", None, None), ("whatsapp", "sent", None, None)]
     for _ in range(2):

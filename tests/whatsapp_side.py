@@ -121,7 +121,9 @@ class WhatsAppPhones:
         asks = (one.shown.asks,) if one.shown.asks else ()
         labels = (*asks, *(label for label, _ in one.shown.buttons))
         tokens = (*("" for _ in asks), *(token for _, token in one.shown.buttons))
-        return Heard(self._people[one.to], one.id, without_mark(unmarked(one.shown.text)), labels, tokens, one.file_name)
+        return Heard(
+            self._people[one.to], one.id, without_mark(unmarked(one.shown.text)), labels, tokens, one.file_name
+        )
 
 
 def unmarked(text: str) -> str:

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from bot.channels import markup
-from bot.channels.channel import Filled, Sending
+from bot.channels.channel import Sending
 from bot.message import Attachment, Capabilities, Message
 from bot.templates import OPEN, Template, templates
 from bot.text import Text

@@ -8,6 +8,7 @@ from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.announcing.hold import HOLD
+from handlers.announcing.leaving import later_for
 from handlers.broadcasting.copies import forward_card, send_copy
 from storage import broadcasts, forwards, office
 from storage.broadcasts import Broadcast
@@ -131,7 +132,8 @@ def make_resend(office_name: str) -> Dialog[int]:
         if one.state != "sent" or not one.is_out(tx.stamp):
             raise Refused("Siaran itu tidak sedang berlaku, jadi tidak dikirim ulang.")
         people = broadcasts.not_reached(tx.db, one.id)
-        sent = sum(send_copy(tx, one, office_name, person_id, tx.ref) > 0 for person_id in people)
+        later = later_for(tx.db, tx.now, tx.zone)
+        sent = sum(send_copy(tx, one, office_name, who, tx.ref, later.get(who)) > 0 for who in people)
         left = f" {len(people) - sent} orang belum bisa dihubungi lewat bot." if sent < len(people) else ""
         office.note(tx.db, tx.stamp, tx.me.id, "resend", f"broadcast:{one.id}", f"{sent} orang")
         tx.say(f"Dikirim ulang ke {sent} orang.{left}" if people else "Tidak ada yang perlu dikirim ulang.")

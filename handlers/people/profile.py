@@ -11,6 +11,7 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import words
 from handlers.people.main_channel import MAIN_CHANNEL
+from handlers.people.quiet_hours import QUIET_HOURS, Span, show_span
 from handlers.people.roster_person import CHANNELS, PERSON, show_channels, show_number, show_post
 from storage import holdings, people, roster_search
 from storage.holdings import Holdings
@@ -29,6 +30,7 @@ class Profile:
     me: Listed
     kept: Holdings
     main: str | None
+    quiet: Span | None
 
 
 async def see_profile(chat: Chat, read: Reader) -> Profile:
@@ -36,7 +38,8 @@ async def see_profile(chat: Chat, read: Reader) -> Profile:
     me = await read(roster_search.listed, chat.me.id)
     assert me is not None, "people are never deleted"
     main = await read(people.main_channel, chat.me.id)
-    return Profile(me, await read(holdings.holdings, chat.me.id), main)
+    quiet = await read(people.quiet_hours, chat.me.id)
+    return Profile(me, await read(holdings.holdings, chat.me.id), main, quiet)
 
 
 def save_profile(tx: Settling, shown: Profile) -> None:
@@ -45,6 +48,7 @@ def save_profile(tx: Settling, shown: Profile) -> None:
     tx.say(
         _written(shown, tx.zone),
         action("perbaikan", "", "Perbaikan data"),
+        action(QUIET_HOURS.name, "", "Jam tenang"),
         *((action(MAIN_CHANNEL.name, "", "Kanal utama"),) if several else ()),
     )
 
@@ -98,6 +102,7 @@ def _written(shown: Profile, zone: str) -> Text:
             f"Nomor HP: {show_number(person.phone)}",
             f"{show_channels(shown.me.channels, shown.me.since, zone)}.",
             _where(shown),
+            f"Jam tenang: {show_span(shown.quiet)}." if shown.quiet else "",
             f"Tersimpan: {known}." if known else "Belum ada catatan kegiatan atau laporan.",
             "Data ini dipakai Dinas Sosial untuk tugas pendampingan dan dilihat oleh operator, koordinator, dan "
             "supervisor kecamatan. Nama, NIK, dan nomor KK keluarga penerima tidak disimpan.",

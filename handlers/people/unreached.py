@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.message import Message
 from bot.routes import action
-from bot.text import bold, lines
+from bot.text import Text, bold, lines
 from handlers.people.roster_person import PERSON, show_number
 from storage.ladder import IN_A_ROW
 from storage.people import Person
@@ -18,8 +18,8 @@ def compose_unreached(lost: Sequence[Person], back: Sequence[Person]) -> Message
         f"Bot diblokir, akunnya tidak aktif, atau {IN_A_ROW} pemberitahuan terakhir tidak sampai di kanal mana pun. "
         "Mohon dihubungi lewat telepon."
     )
-    gone = [bold(f"Tidak terjangkau: {len(lost)} orang"), why, *_named(lost)] if lost else []
-    returned = [bold(f"Terjangkau lagi: {len(back)} orang"), *_named(back)] if back else []
+    gone: list[str | Text] = [bold(f"Tidak terjangkau: {len(lost)} orang"), why, *_named(lost)] if lost else []
+    returned: list[str | Text] = [bold(f"Terjangkau lagi: {len(back)} orang"), *_named(back)] if back else []
     every = (*lost, *back)
     look = (action(PERSON.name, every[0].id, "Lihat petugas"),) if len(every) == 1 else ()
     return Message(lines([*gone, *returned]), look)

@@ -52,6 +52,7 @@ def hour_lines(hours: Hours) -> list[str]:
     return [
         f"Kartu harian: pukul {hours.daily:%H.%M}, satu per orang per hari",
         f"Jam tenang: {quiet}",
+        f"Jam tenang pribadi: paling lama pukul {hours.own_from:%H.%M} s.d. {hours.own_to:%H.%M}",
         f"Hari tanpa tagihan: {REST_WORDS[hours.rest]}",
         f"Batas laporan: {deadline}",
     ]

@@ -2,6 +2,7 @@
 
 ALTER TABLE persons ADD COLUMN quiet_from TEXT;    -- 'HH:MM' local; NULL, as the other is: the office's hours
 ALTER TABLE persons ADD COLUMN quiet_to TEXT;
+CREATE INDEX persons_quiet ON persons (id) WHERE quiet_from IS NOT NULL;
 
 CREATE TABLE office_days (                         -- where the office's year differs from the national one
     day          TEXT PRIMARY KEY,                 -- local ISO date
