@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.dates import local, to_utc
+from bot.days_off import is_day_off
 from storage import people, rules
 from storage.database import Connection
 
@@ -15,7 +16,7 @@ DAILY, QUIET_FROM, QUIET_TO, REST, DEADLINE = (
     "report.deadline",
 )
 RESTS = ("none", "sundays", "holidays")
-"""Days without nudges: none, Sundays, or Sundays and national holidays."""
+"""Days without nudges: none, Sundays, or Sundays and holidays."""
 
 OWN_FROM, OWN_TO = "quiet.own-from", "quiet.own-to"
 MONTH_END = 31
@@ -114,14 +115,8 @@ def hours_of(db: Connection, person_id: int, office: Hours | None = None) -> Hou
     return hours.widened(*own) if own else hours
 
 
-def is_rest_day(day: date, rest: str) -> bool:
+def is_rest_day(db: Connection, day: date, rest: str) -> bool:
     """Say whether nobody is nudged on this day."""
     if rest == "none":
         return False
-    return day.weekday() == 6 or (rest == "holidays" and _is_holiday(day))
-
-
-def _is_holiday(day: date) -> bool:
-    import holidays  # 18 MB, which an idle bot does not need
-
-    return day in holidays.country_holidays("ID", years=day.year)
+    return day.weekday() == 6 or (rest == "holidays" and is_day_off(db, day))

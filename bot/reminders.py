@@ -208,10 +208,10 @@ def _goes_at(db: Connection, due: Due, hours: Hours, now: datetime) -> datetime 
     early = now < morning and utc_text(morning) < due.until
     rests = hours.rest if due.sort in NUDGES else "none"
     full = reminders.had_card(db, due.person_id, today.isoformat())
-    if not (quiet or early or full or is_rest_day(today, rests)):
+    if not (quiet or early or full or is_rest_day(db, today, rests)):
         return None
     then = hours.morning_after(now, due.zone)
-    while is_rest_day(local(then, due.zone).date(), rests):
+    while is_rest_day(db, local(then, due.zone).date(), rests):
         then = hours.morning_after(then, due.zone)
     return then
 

@@ -73,6 +73,7 @@ from handlers.programme.feedback_recap import FEEDBACK_RECAP
 from handlers.programme.suggestions import SUGGEST
 from handlers.recaps import RECAPS
 from handlers.reminding.compose import compose as compose_reminder
+from handlers.reminding.holidays_page import HOLIDAYS
 from handlers.reminding.rules_page import RULES_PAGE
 from handlers.reminding.snooze import SNOOZED
 from handlers.reporting.reporting import make_reporting
@@ -83,7 +84,7 @@ from handlers.scheduling.schedule import SCHEDULE
 __all__ = ["build_routes", "compose_board", "compose_live", "compose_reminder", "compose_unreached"]
 
 OFFICE: tuple[Dialog[Any], ...] = (
-    *(RULES_PAGE, SNOOZED, COSTS, REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION),
+    *(RULES_PAGE, HOLIDAYS, SNOOZED, COSTS, REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION),
     *(MAIN_CHANNEL, QUIET_HOURS, OPENED),
 )
 OF_GROUPS: tuple[Dialog[Any], ...] = (

@@ -60,6 +60,7 @@ ACTIONS = {
     "add-material": "menambah bahan materi",
     "remove-material": "menghapus bahan materi",
     "reminders": "mengatur pengingat",
+    "holidays": "mengatur hari libur",
     "unreached": "tidak terjangkau",
     "reached again": "terjangkau lagi",
     "templates": "mengajukan templat WhatsApp",

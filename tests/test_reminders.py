@@ -16,7 +16,20 @@ from bot.posting import Poster
 from bot.reminder_hours import Hours
 from bot.reminders import Reminders
 from handlers.reminding.compose import compose
-from storage import chats, events, groups, invitations, lessons, outbox, people, places, plans, reach, reminders
+from storage import (
+    chats,
+    events,
+    groups,
+    invitations,
+    lessons,
+    office_days,
+    outbox,
+    people,
+    places,
+    plans,
+    reach,
+    reminders,
+)
 from storage.database import Connection, Database
 from storage.events import Audience
 
@@ -241,6 +254,19 @@ async def test_who_cannot_be_reached_is_reminded_once_that_changes(office: Offic
     assert await office.tick() == ["posted"]
     await office.database.write(people.set_active, 1, False)
     assert await office.at("2023-11-09", "13:00") == []
+
+
+async def test_the_office_s_own_holidays_are_left_alone(office: Office) -> None:
+    """What was not logged is asked for after them; and on a national one on which the office works."""
+    await office.database.write(lambda db: office_days.set_day(db, "2023-11-10", "Hari jadi", off=True))
+    await office.plan("2023-11-09", "14:00")
+    await office.at("2023-11-09", "17:00")
+    assert await office.at("2023-11-10", "07:00") == []
+    assert await office.at("2023-11-11", "07:00") == ["posted"]
+    await office.database.write(lambda db: office_days.set_day(db, "2023-12-25", "Natal", off=False))
+    await office.plan("2023-12-24", "14:00")
+    await office.at("2023-12-24", "17:00")
+    assert "posted" in await office.at("2023-12-25", "07:00")
 
 
 async def test_own_quiet_hours_hold_for_every_card(office: Office) -> None:

@@ -22,7 +22,7 @@ OBJECTS = {
     "month_over": "Ke koordinator: kelompok tanpa P2K2",
 }
 SORTS = OBJECTS | {"feedback": "Penilaian kegiatan", "snooze": "Ingatkan nanti"}
-REST_WORDS = {"none": "tidak ada", "sundays": "hari Minggu", "holidays": "hari Minggu dan hari libur nasional"}
+REST_WORDS = {"none": "tidak ada", "sundays": "hari Minggu", "holidays": "hari Minggu dan hari libur"}
 
 
 def rule_line(rule: LeadTime) -> str:

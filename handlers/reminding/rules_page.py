@@ -25,7 +25,11 @@ from storage import lead_times, office, reminders, rules
 from storage.lead_times import LeadTime
 
 OPERATORS = frozenset({"operator"})
-CHANGE = action("pengingat", "aturan", "Ubah pengingat"), action("pengingat", "jam", "Ubah jam")
+CHANGE = (
+    action("pengingat", "aturan", "Ubah pengingat"),
+    action("pengingat", "jam", "Ubah jam"),
+    action("libur", "", "Hari libur"),
+)
 
 HOURS = {
     "hour": "Jam kartu harian",

@@ -30,7 +30,7 @@ COMMANDS = {
     "rekap": "ocsf", "periksa": "ocsft", "materi": "oc", "petugas": "os", "profil": "ocsft", "sistem": "o",
 }  # fmt: skip
 ACTIONS = {  # who may press it at all; what it then does is decided about the object, inside the transaction
-    "o": "cari impor setujui tolak permintaan orang aktif nonaktif pindah pengingat panitia status "
+    "o": "cari impor setujui tolak permintaan orang aktif nonaktif pindah pengingat libur panitia status "
     "sertifikat kirimsertifikat cetaksertifikat kop aturanabsen telepon koordinator tarik kirimkini batalkan ulang "
     "ralat siaran-batas templat"
     " biaya",
