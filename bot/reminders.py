@@ -1,18 +1,19 @@
 """Reminders: found by SQL from what is planned, never kept as jobs; each is sent once, or recorded as too late."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from math import inf
 
+from bot import stale_cards
 from bot.clock import Clock, from_utc_text, utc_text
 from bot.dates import local, to_utc
-from bot.message import Message
 from bot.posting import Poster
 from bot.reminder_hours import Hours, hours_of, is_rest_day, read_hours
 from bot.reminder_windows import Window, as_json, windows
-from storage import clock_set_back, reminders
+from bot.stale_cards import ABOUT, Compose, about
+from storage import card_parts, clock_set_back, reminders
 from storage.database import Connection, Database
 from storage.lead_times import lead_times
 from storage.reminders import Due
@@ -35,12 +36,6 @@ PEOPLE_AT_ONCE = 100  # one transaction each: nobody's reply waits for thirty th
 NUDGES = frozenset({"answer", "overdue", "late", "month", "month_over"})
 """What asks for work rather than telling what begins: it leaves Sundays and holidays alone, as the office chooses."""
 
-ABOUT = {one: one for one in ("event", "feedback", "late", "month", "month_over")} | {"answer": "event"}
-"""What the sorts are about; all others are about a meeting."""
-
-Compose = Callable[[Connection, Sequence[Due], datetime], Message | None]
-"""Writes one card for what is due to one person; None where there is nothing left to say. The time is now."""
-
 
 class Reminders:
     """Posts what is due; called at every tick and safe to call at any time."""
@@ -59,6 +54,8 @@ class Reminders:
         now = self._clock.now()
         if await self._note_jump(now) or self._clock.steady() < self._rests_until:
             return 0
+        if await self._database.read(card_parts.any_stale):
+            await self._database.write(stale_cards.write_anew, self._poster, self._compose, now)
         if await self._database.read(self._has_news, now):
             await self._search(now)
         if not await self._database.read(reminders.any_ready, utc_text(now), utc_text(now - HALF_A_DAY)):
@@ -165,14 +162,16 @@ class Reminders:
         if len(card) > 1:
             # It names several things, and no answer to one of them takes it back: after today it says nothing true.
             expires = min(expires, to_utc(here.date(), hours.quiet_from, first.zone))
-        kind, about, occurrence = _name_of(card, here.date().isoformat())
+        kind, named, occurrence = _name_of(card, here.date().isoformat())
         posted = self._poster.notify(
-            db, first.person_id, message, now, kind=kind, object=about, occurrence=occurrence, expires_at=expires
+            db, first.person_id, message, now, kind=kind, object=named, occurrence=occurrence, expires_at=expires
         )
         if not posted:
             for one in card:
                 reminders.put_off(db, one.id, utc_text(now + ASK_AGAIN_AFTER))
             return
+        if len(card) > 1:
+            stale_cards.keep_parts(db, card)
         for one in card:
             reminders.settle(db, one.id, "posted", stamp, here.date().isoformat() if one.daily else None)
 
@@ -221,5 +220,4 @@ def _name_of(card: Sequence[Due], day: str) -> tuple[str, str, str]:
     first = card[0]
     if len(card) > 1:
         return "reminder", f"daily:{first.person_id}", day
-    about = f"{ABOUT.get(first.sort, 'meeting')}:{first.object_id}"
-    return "chase" if first.sort == "answer" else "reminder", about, f"{first.rule}:{first.occurrence}"
+    return "chase" if first.sort == "answer" else "reminder", about(first), f"{first.rule}:{first.occurrence}"

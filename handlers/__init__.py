@@ -74,6 +74,7 @@ from handlers.programme.suggestions import SUGGEST
 from handlers.recaps import RECAPS
 from handlers.reminding.compose import compose as compose_reminder
 from handlers.reminding.holidays_page import HOLIDAYS
+from handlers.reminding.meeting_material import MEETING_MATERIAL
 from handlers.reminding.rules_page import RULES_PAGE
 from handlers.reminding.snooze import SNOOZED
 from handlers.reporting.reporting import make_reporting
@@ -84,7 +85,8 @@ from handlers.scheduling.schedule import SCHEDULE
 __all__ = ["build_routes", "compose_board", "compose_live", "compose_reminder", "compose_unreached"]
 
 OFFICE: tuple[Dialog[Any], ...] = (
-    *(RULES_PAGE, HOLIDAYS, SNOOZED, COSTS, REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION),
+    *(RULES_PAGE, HOLIDAYS, SNOOZED, MEETING_MATERIAL, COSTS, REQUESTS, IMPORT, SEARCH),
+    *(PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION),
     *(MAIN_CHANNEL, QUIET_HOURS, OPENED),
 )
 OF_GROUPS: tuple[Dialog[Any], ...] = (

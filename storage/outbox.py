@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from storage import card_parts
 from storage.database import Connection
 
 FOR_LATER = "(state = 'queued' AND attempts = 0 AND not_before > made_at)"
@@ -131,12 +132,16 @@ def stop(db: Connection, object: str, now: str, *, kind: str | None = None) -> i
 
     What is on its way right now is marked: whatever comes of this attempt, there is no other.
     """
+    if kind in (None, "reminder"):
+        card_parts.mark_stale(db, object)
     about = "object = :object AND object <> '' AND coalesce(:kind, kind) = kind"
     return _stop(db, about, {"object": object, "kind": kind, "now": now})
 
 
 def stop_for(db: Connection, person_id: int, kind: str, object: str, now: str) -> int:  # the word the table uses
     """Cancel what one person is to be told of this kind about this object, as `stop` does."""
+    if kind in ("reminder", "chase"):
+        card_parts.mark_stale(db, object, person_id)
     # By the key, which begins with the three: an event has as many rows as people, and each of them may answer.
     key = f"{kind}:{object}:{person_id}:"
     return _stop(db, "dedupe BETWEEN :first AND :last", {"first": key, "last": f"{key}~", "now": now})

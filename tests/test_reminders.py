@@ -256,6 +256,29 @@ async def test_who_cannot_be_reached_is_reminded_once_that_changes(office: Offic
     assert await office.at("2023-11-09", "13:00") == []
 
 
+async def test_a_card_of_several_leaves_without_what_is_settled_by_then(office: Office) -> None:
+    """It waits to be sent; one thing is cancelled: it goes anew without it, and not at all when nothing is left."""
+    first = await office.plan("2023-11-10", "14:00")
+    second = await office.plan("2023-11-10", "16:00")
+    assert await office.at("2023-11-07", "07:00") == ["posted"] * 2
+
+    async def cancel(meeting: int) -> None:
+        await office.database.write(plans.cancel_meeting, meeting)
+        await office.database.write(outbox.stop, f"meeting:{meeting}", utc_text(office.clock.now()))
+        office.clock.move(timedelta(seconds=15))
+        await office.tick()
+
+    await cancel(first)
+    (_, _, both), (_, _, one) = await office.rows()
+    assert [state for state, _, _ in await office.rows()] == ["cancelled", "queued"]
+    assert ("14.00" in both, "16.00" in both, "14.00" in one, "16.00" in one) == (True, True, False, True)
+    assert one.startswith("⏰ P2K2 Kelompok Melati")
+    await cancel(second)
+    assert [state for state, _, _ in await office.rows()] == ["cancelled", "cancelled"]
+    await office.tick()
+    assert len(await office.rows()) == 2
+
+
 async def test_the_office_s_own_holidays_are_left_alone(office: Office) -> None:
     """What was not logged is asked for after them; and on a national one on which the office works."""
     await office.database.write(lambda db: office_days.set_day(db, "2023-11-10", "Hari jadi", off=True))

@@ -11,8 +11,8 @@ CREATE TABLE office_days (                         -- where the office's year di
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE card_parts (                          -- the things that one card of the day names, if it names several
-    outbox_id    INTEGER NOT NULL REFERENCES outbox,           -- the row with its choices, as it was posted
-    reminder_id  INTEGER NOT NULL REFERENCES reminders,
+    outbox_id    INTEGER NOT NULL REFERENCES outbox ON DELETE CASCADE,      -- the row with its choices, as it was posted
+    reminder_id  INTEGER NOT NULL REFERENCES reminders ON DELETE CASCADE,
     object       TEXT NOT NULL,                    -- 'meeting:7', as what is withdrawn is named
     stale        INTEGER NOT NULL DEFAULT 0 CHECK (stale IN (0, 1)),   -- withdrawn since: the card is to be rewritten
     PRIMARY KEY (outbox_id, reminder_id)

@@ -42,7 +42,7 @@ ACTIONS = {  # who may press it at all; what it then does is decided about the o
     "ocsf": "laporan riwayat-p2k2",
     "f": "foto kiriman benar-p2k2 hapus-p2k2 bagaimana terlaksana absen tidak-terlaksana kirim-p2k2 ubah-p2k2 catatan "
     "gambarrekap semualaporan berkasrekap word tekslaporan undangan usul terimakelompok tolakkelompok tariktawaran "
-    "daftarhadir ubahkelompok riwayat terlewat nanti",
+    "daftarhadir ubahkelompok riwayat terlewat nanti bahan",
 }
 
 
