@@ -17,6 +17,7 @@ CREATE TABLE card_parts (                          -- the things that one card o
     stale        INTEGER NOT NULL DEFAULT 0 CHECK (stale IN (0, 1)),   -- withdrawn since: the card is to be rewritten
     PRIMARY KEY (outbox_id, reminder_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX card_parts_of_reminder ON card_parts (reminder_id);
 CREATE INDEX card_parts_of_object ON card_parts (object);
 CREATE INDEX card_parts_stale ON card_parts (outbox_id) WHERE stale = 1;
 
