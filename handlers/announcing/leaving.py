@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.dates import show_moment
-from bot.reminder_hours import read_hours
+from bot.reminder_hours import hours_of, read_hours
 from handlers.announcing.hold import HOLD
 from storage import people
 from storage.database import Connection
@@ -33,6 +33,16 @@ def quiet_line(leaves: datetime, now: datetime, zone: str) -> str:
     return f"Sekarang jam tenang, jadi dikirim {show_moment(leaves, zone)}. Kalau mendesak, pilih Jadwalkan."
 
 
+def waits(db: Connection, person_id: int, now: datetime, zone: str) -> datetime | None:
+    """Return when the office's and the person's quiet hours end, if it is in them: what only nudges waits for that."""
+    return hours_of(db, person_id).quiet_until(now, zone)
+
+
+def waits_line(people: int) -> str:
+    """Say how many of those who were nudged read it later; '' for nobody."""
+    return f"{people} di antaranya menerimanya sesudah jam tenang." if people else ""
+
+
 def later_for(db: Connection, at: datetime, zone: str, before: datetime | None = None) -> dict[int, datetime]:
     """Return who gets later what leaves then, for his or her own quiet hours, and when.
 
@@ -41,11 +51,11 @@ def later_for(db: Connection, at: datetime, zone: str, before: datetime | None =
     office = read_hours(db)
     if office.quiet_until(at, zone) is not None:
         return {}
-    waits = {
+    ends = {
         person_id: office.widened(*own).quiet_until(at, zone) for person_id, own in people.own_quiet_hours(db).items()
     }
     return {
-        person_id: until for person_id, until in waits.items() if until is not None and (not before or until < before)
+        person_id: until for person_id, until in ends.items() if until is not None and (not before or until < before)
     }
 
 

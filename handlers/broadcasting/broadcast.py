@@ -29,7 +29,7 @@ from storage.reach import Reach, reach
 SENDERS = frozenset({"operator", "coordinator"})
 KINDS = {"staff": "Petugas", "families": "Keluarga, lewat pendamping"}
 AHEAD = timedelta(days=60)
-EARLIER_SHOWN = 10
+EARLIER_SHOWN, MOST_LABEL = 10, 40
 NO_GROUPS = "Belum ada pendamping yang punya kelompok, jadi belum ada keluarga yang bisa dikabari lewat mereka."
 
 
@@ -171,4 +171,5 @@ def send_all(tx: Settling, one: Broadcast, office_name: str, decided_by: int | N
 
 
 def _label(one: Broadcast) -> str:
-    return f"S{one.id} {' '.join(one.text.split())[:40]}"
+    whole = f"S{one.id} {' '.join(one.text.split())}"
+    return whole if len(whole) <= MOST_LABEL else f"{whole[: MOST_LABEL - 1]}…"

@@ -8,7 +8,7 @@ from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.announcing.hold import HOLD
-from handlers.announcing.leaving import later_for
+from handlers.announcing.leaving import later_for, waits, waits_line
 from handlers.broadcasting.copies import forward_card, send_copy
 from storage import broadcasts, forwards, office
 from storage.broadcasts import Broadcast
@@ -109,19 +109,22 @@ def save_nudge(tx: Settling, broadcast_id: int) -> None:
     """Ask those who have groups left once more, at most once a day each."""
     one = found_in(tx, broadcast_id)
     people = forwards.owing(tx.db, one.id)
-    told = sum(
-        tx.notify(
+    told = late = 0
+    for person_id in people:
+        until = waits(tx.db, person_id, tx.now, tx.zone)
+        sent = tx.notify(
             person_id,
             forward_card(one.id, forwards.of_person(tx.db, one.id, person_id)),
             kind="nudge",
             object=f"broadcast:{one.id}",
             occurrence=tx.today.isoformat(),
+            not_before=until,
         )
-        > 0
-        for person_id in people
-    )
-    left = f" {len(people) - told} sudah diingatkan hari ini atau belum terdaftar." if told < len(people) else ""
-    tx.say(f"{told} pendamping diingatkan.{left}" if people else "Semua kelompok sudah dikabari.")
+        told += sent > 0
+        late += sent > 0 and until is not None
+    left = f"{len(people) - told} sudah diingatkan hari ini atau belum terdaftar." if told < len(people) else ""
+    said = " ".join(filter(None, (f"{told} pendamping diingatkan.", waits_line(late), left)))
+    tx.say(said if people else "Semua kelompok sudah dikabari.")
 
 
 def make_resend(office_name: str) -> Dialog[int]:
