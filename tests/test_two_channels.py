@@ -337,3 +337,25 @@ def test_a_notice_fills_its_template() -> None:
     long = one_line(Text.of("kata " * 400))
     assert long.endswith(" kata…")
     assert len(long) <= templates().longest
+
+
+async def test_an_invitation_waits_for_the_end_of_one_s_own_quiet_hours(office: TwoChannels) -> None:
+    """The operator reads so beforehand; who has none gets it at once, and what would come too late does not wait."""
+    await office.types("Siti", "jam tenang 20.00-07.00")
+    here = office.talk.clock.now().astimezone(UTC)
+    await office.tick(hours=(13.5 - here.hour) % 24)  # 20.30 WIB and some minutes
+    invite = ("/buat", "Rapat koordinasi, lusa pukul 09.00 di Aula Dinas", "pendamping pkh")
+    said = await office.types("Rahma", *invite)
+    assert (
+        "1 orang menerimanya sesudah jam tenangnya sendiri, paling lambat Selasa, 7 November 2023 pukul 07.00" in said
+    )
+    await office.types("Rahma", "kirim sekarang")
+    waits = """
+        SELECT p.name, o.not_before > o.made_at, substr(o.not_before, 12, 5) = '00:00'
+        FROM outbox o JOIN persons p ON p.id = o.person_id WHERE kind = 'announcement' AND object = ? ORDER BY p.name
+    """
+    assert await office.ask(waits.replace("?", "'event:1'")) == [("Budi Sembiring", 1, 0), ("Siti Aminah", 1, 1)]
+    said = await office.types("Rahma", "/buat", "Apel pagi, besok pukul 06.30 di Aula Dinas", "pendamping pkh")
+    assert "jam tenang" not in said
+    await office.types("Rahma", "kirim sekarang")
+    assert await office.ask(waits.replace("?", "'event:2'")) == [("Budi Sembiring", 1, 0), ("Siti Aminah", 1, 0)]
