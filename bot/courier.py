@@ -153,8 +153,9 @@ class Courier:
     async def _launch(self) -> datetime | None:
         """Start what may go now; return when to look again, unless something that is on its way comes back before."""
         now = self._clock.now()
-        if self._store_rests_until is not None and now < self._store_rests_until:
-            return self._store_rests_until
+        rests = self._store_rests_until
+        if rests is not None and now < rests <= now + STORE_RESTS:  # no longer, were the clock set back meanwhile
+            return rests
         try:
             # Where every worker is busy, nothing can start before one of them comes back, and that wakes us.
             free = [name for name, busy in self._busy.items() if busy < self._workers]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.channels.layout import plan
@@ -10,6 +10,7 @@ from bot.clock import utc_text
 from bot.message import Capabilities, Message
 from bot.outlets import Outlet, choose
 from bot.templates import one_line
+from bot.text import italic, lines
 from bot.windows import CLOSED
 from storage import chats, ladder, outbox
 from storage.database import Connection
@@ -19,6 +20,12 @@ PASSED = ">"
 """Parts a notice's key from the channel that it was passed on to."""
 
 REPLY_LIVES = timedelta(hours=24)  # an answer to something said the day before only confuses
+
+ROOM = 32
+"""Letters kept free in a notice of which a second copy may go: for its number, and for the words that mark a copy."""
+
+OWN_REFERENCE = frozenset({"broadcast"})
+"""What names itself ("· S7"), or goes on to families as it is: neither has a reference of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +165,7 @@ class Poster:
             state=state,
         )
 
-    def pass_on(self, db: Connection, fallen: Fallen, now: datetime) -> bool:
+    def pass_on(self, db: Connection, fallen: Fallen, now: datetime, not_before: datetime | None = None) -> bool:
         """Send a notice that one channel lost by another of the person's; False where there is none that takes it."""
         tried = {fallen.channel}
         occurrence = fallen.dedupe.removeprefix(f"{fallen.kind}:{fallen.object}:{fallen.person_id}:")
@@ -187,7 +194,7 @@ class Poster:
                 kind=one.kind,
                 object=one.object,
                 lane=one.lane,
-                not_before=None,
+                not_before=utc_text(not_before) if not_before else None,
                 expires_at=one.expires_at,
                 uncertain_do="resend",
                 state="queued",
@@ -211,8 +218,13 @@ class Poster:
         uncertain_do: str,
         state: str,
     ) -> int:
-        """Post the parts of a notice; the last one has the choices, and stands for the notice."""
-        parts = plan(message, outlet.can)
+        """Post the parts of a notice; the last one has the choices, and stands for the notice.
+
+        Where a second copy may follow, both carry the number of their row, by which a person knows the one from the
+        other, and the office finds it.
+        """
+        twice = uncertain_do == "resend" and not outlet.can.idempotent
+        parts = plan(message, _with_room(outlet.can) if twice else outlet.can)
         whole = message.to_json() if self._has_another(db, person_id, outlet.to.channel) else ""
         # Looked at again when it leaves: the person may write until then, or the queue may be long.
         error = outlet.error if not (not_before and outlet.error == CLOSED) else None
@@ -220,11 +232,12 @@ class Poster:
             last = number == len(parts)
             # Without the card that it belongs to it says nothing: it comes when the template's button is pressed.
             waits = outlet.template != "" and (not last or kind in COMPANIONS)
-            filled = json.dumps([outlet.template, one_line(message.text)], ensure_ascii=False)
+            mark = f"#{outbox.next_id(db)}" if twice and kind not in OWN_REFERENCE else ""
+            filled = json.dumps([outlet.template, one_line(message.text, mark)], ensure_ascii=False)
             posted = outbox.post(
                 db,
                 chat=outlet.to.chat,
-                body=part.to_json(),
+                body=_marked(part, mark).to_json(),
                 kind=kind,
                 lane=lane,
                 now=utc_text(now),
@@ -248,6 +261,14 @@ class Poster:
         """Say whether the person has a chat on another channel that is on."""
         those = (one.channel for one in chats.chats_of(db, person_id))
         return any(one != channel and one in self.capabilities for one in those)
+
+
+def _with_room(can: Capabilities) -> Capabilities:
+    return replace(can, text=can.text - ROOM, caption=can.caption - ROOM, body=max(0, can.body - ROOM))
+
+
+def _marked(part: Message, mark: str) -> Message:
+    return replace(part, text=lines([part.text, italic(mark)])) if mark else part
 
 
 def _same_shape(db: Connection, edited: int, message: Message) -> bool:

@@ -1,18 +1,19 @@
 """Reminders: found by SQL from what is planned, never kept as jobs; each is sent once, or recorded as too late."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from math import inf
 
+from bot import stale_cards
 from bot.clock import Clock, from_utc_text, utc_text
 from bot.dates import local, to_utc
-from bot.message import Message
 from bot.posting import Poster
-from bot.reminder_hours import Hours, is_rest_day, read_hours
+from bot.reminder_hours import Hours, hours_of, is_rest_day, read_hours
 from bot.reminder_windows import Window, as_json, windows
-from storage import reminders
+from bot.stale_cards import ABOUT, Compose, about
+from storage import card_parts, clock_set_back, reminders
 from storage.database import Connection, Database
 from storage.lead_times import lead_times
 from storage.reminders import Due
@@ -35,12 +36,6 @@ PEOPLE_AT_ONCE = 100  # one transaction each: nobody's reply waits for thirty th
 NUDGES = frozenset({"answer", "overdue", "late", "month", "month_over"})
 """What asks for work rather than telling what begins: it leaves Sundays and holidays alone, as the office chooses."""
 
-ABOUT = {one: one for one in ("event", "feedback", "late", "month", "month_over")} | {"answer": "event"}
-"""What the sorts are about; all others are about a meeting."""
-
-Compose = Callable[[Connection, Sequence[Due], datetime], Message | None]
-"""Writes one card for what is due to one person; None where there is nothing left to say. The time is now."""
-
 
 class Reminders:
     """Posts what is due; called at every tick and safe to call at any time."""
@@ -59,6 +54,8 @@ class Reminders:
         now = self._clock.now()
         if await self._note_jump(now) or self._clock.steady() < self._rests_until:
             return 0
+        if await self._database.read(card_parts.any_stale):
+            await self._database.write(stale_cards.write_anew, self._poster, self._compose, now)
         if await self._database.read(self._has_news, now):
             await self._search(now)
         if not await self._database.read(reminders.any_ready, utc_text(now), utc_text(now - HALF_A_DAY)):
@@ -71,7 +68,8 @@ class Reminders:
     async def _note_jump(self, now: datetime) -> bool:
         """Say whether the clock was set forward just now: then nothing goes for a while, it may be a mistake.
 
-        What a wrong clock has sent cannot be called back; a clock that is set back sends nothing twice.
+        What a wrong clock has sent cannot be called back; a clock that is set back sends nothing twice, and nothing
+        waits for the time that it showed.
         """
         steady, seen = self._clock.steady(), self._seen
         self._seen = now, steady
@@ -84,7 +82,7 @@ class Reminders:
             return False
         seconds = round(jump.total_seconds())
         log.warning("the clock jumped seconds=%d", seconds)
-        await self._database.write(reminders.note_jump, utc_text(now), seconds)
+        await self._database.write(_note_jump, utc_text(now), seconds)
         self._rests_until = steady + RESTS_AFTER_JUMP if seconds > 0 else -inf
         return seconds > 0
 
@@ -119,7 +117,10 @@ class Reminders:
     def _settle_some(self, db: Connection, now: datetime) -> int:
         hours = read_hours(db)
         found = reminders.ready(db, utc_text(now), utc_text(now - HALF_A_DAY), PEOPLE_AT_ONCE)
-        return sum(self._settle_person(db, list(his), hours, now) for _, his in groupby(found, lambda d: d.person_id))
+        return sum(
+            self._settle_person(db, list(his), hours_of(db, person, hours), now)
+            for person, his in groupby(found, lambda d: d.person_id)
+        )
 
     def _settle_person(self, db: Connection, waiting: list[Due], hours: Hours, now: datetime) -> int:
         """Send, put off, or give up what waits for one person; return how many rows that changed."""
@@ -161,16 +162,24 @@ class Reminders:
         if len(card) > 1:
             # It names several things, and no answer to one of them takes it back: after today it says nothing true.
             expires = min(expires, to_utc(here.date(), hours.quiet_from, first.zone))
-        kind, about, occurrence = _name_of(card, here.date().isoformat())
+        kind, named, occurrence = _name_of(card, here.date().isoformat())
         posted = self._poster.notify(
-            db, first.person_id, message, now, kind=kind, object=about, occurrence=occurrence, expires_at=expires
+            db, first.person_id, message, now, kind=kind, object=named, occurrence=occurrence, expires_at=expires
         )
         if not posted:
             for one in card:
                 reminders.put_off(db, one.id, utc_text(now + ASK_AGAIN_AFTER))
             return
+        if len(card) > 1:
+            stale_cards.keep_parts(db, card)
         for one in card:
             reminders.settle(db, one.id, "posted", stamp, here.date().isoformat() if one.daily else None)
+
+
+def _note_jump(db: Connection, now: str, seconds: int) -> None:
+    reminders.note_jump(db, now, seconds)
+    if seconds < 0:
+        clock_set_back.bring_back(db, now)
 
 
 def _settle(db: Connection, those: Iterable[Due], state: str, stamp: str) -> None:
@@ -198,10 +207,10 @@ def _goes_at(db: Connection, due: Due, hours: Hours, now: datetime) -> datetime 
     early = now < morning and utc_text(morning) < due.until
     rests = hours.rest if due.sort in NUDGES else "none"
     full = reminders.had_card(db, due.person_id, today.isoformat())
-    if not (quiet or early or full or is_rest_day(today, rests)):
+    if not (quiet or early or full or is_rest_day(db, today, rests)):
         return None
     then = hours.morning_after(now, due.zone)
-    while is_rest_day(local(then, due.zone).date(), rests):
+    while is_rest_day(db, local(then, due.zone).date(), rests):
         then = hours.morning_after(then, due.zone)
     return then
 
@@ -211,5 +220,4 @@ def _name_of(card: Sequence[Due], day: str) -> tuple[str, str, str]:
     first = card[0]
     if len(card) > 1:
         return "reminder", f"daily:{first.person_id}", day
-    about = f"{ABOUT.get(first.sort, 'meeting')}:{first.object_id}"
-    return "chase" if first.sort == "answer" else "reminder", about, f"{first.rule}:{first.occurrence}"
+    return "chase" if first.sort == "answer" else "reminder", about(first), f"{first.rule}:{first.occurrence}"

@@ -49,11 +49,15 @@ def template_for(kind: str, about: str = "", rule: str = "") -> Template:
     return next(one for name in wanted for one in templates().every if name in one.kinds)
 
 
-def one_line(text: Text) -> str:
-    """Write a notice as what fills a template: WhatsApp takes no line breaks there, and no long runs of spaces."""
+def one_line(text: Text, mark: str = "") -> str:
+    """Write a notice as what fills a template: WhatsApp takes no line breaks there, and no long runs of spaces.
+
+    `mark` ends it, whatever has to be cut off before.
+    """
+    end = f" · {mark}" if mark else ""
     parts = [" ".join(line.split()) for line in text.plain.splitlines()]
     whole = " · ".join(part for part in parts if part) or "Ada pesan untuk Bapak/Ibu"
-    longest = templates().longest
+    longest = templates().longest - len(end)
     if len(whole) <= longest:
-        return whole
-    return f"{whole[: longest - 1].rpartition(' ')[0] or whole[: longest - 1]}…"
+        return whole + end
+    return f"{whole[: longest - 1].rpartition(' ')[0] or whole[: longest - 1]}…{end}"

@@ -65,6 +65,8 @@ from handlers.people.erasure_office import DO_NOW, ERASE_PERSON, REFUSE_ERASURE,
 from handlers.people.main_channel import MAIN_CHANNEL
 from handlers.people.own_copy import OWN_COPY
 from handlers.people.profile import CORRECTION, PROFILE
+from handlers.people.quiet_hours import QUIET_HOURS
+from handlers.people.quiet_hours import read_typed as read_quiet_hours
 from handlers.people.registration import make_start
 from handlers.people.roster import REQUESTS, ROSTER
 from handlers.people.roster_import import IMPORT, read_sent
@@ -80,6 +82,8 @@ from handlers.programme.feedback_recap import FEEDBACK_RECAP
 from handlers.programme.suggestions import SUGGEST
 from handlers.recaps import RECAPS
 from handlers.reminding.compose import compose as compose_reminder
+from handlers.reminding.holidays_page import HOLIDAYS
+from handlers.reminding.meeting_material import MEETING_MATERIAL
 from handlers.reminding.rules_page import RULES_PAGE
 from handlers.reminding.snooze import SNOOZED
 from handlers.reporting.reporting import make_reporting
@@ -101,8 +105,9 @@ __all__ = [
 ERASURE_SAYINGS = Sayings(erasure_cards.late, erasure_cards.begin, erasure_cards.done)
 
 OFFICE: tuple[Dialog[Any], ...] = (
-    *(RULES_PAGE, SNOOZED, COSTS, REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION),
-    *(MAIN_CHANNEL, OPENED, AUDIT, TOUCHED, SEEN),
+    *(RULES_PAGE, HOLIDAYS, SNOOZED, MEETING_MATERIAL, COSTS, REQUESTS, IMPORT, SEARCH),
+    *(PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION),
+    *(MAIN_CHANNEL, QUIET_HOURS, OPENED, AUDIT, TOUCHED, SEEN),
     *(OWN_COPY, ASK_ERASURE, TAKE_BACK, WAITING, DO_NOW, REFUSE_ERASURE, ERASE_PERSON),
 )
 OF_GROUPS: tuple[Dialog[Any], ...] = (
@@ -185,7 +190,7 @@ def build_routes(
         *make_reporting(office),
     )
     payloads = {"c": VERIFY.name, "h": CHECK_IN.name, "k": my_events.name, "s": "pindai", "u": CLAIM.name}
-    bare = (read_code, read_bare_code, read_wish, read_refusal, read_sent, read_photos)
+    bare = (read_code, read_bare_code, read_wish, read_refusal, read_sent, read_photos, read_quiet_hours)
     return Routes(commands, dialogs, payloads, bare, fallback=menu.name, door=start.name)
 
 

@@ -36,7 +36,7 @@ TABLES: dict[str, Table] = {
     "persons": Table(
         "Daftar petugas: siapa, peran, wilayah",
         kept="id role district_id state made_at limited erased_at",
-        own="name phone village_id main_channel",
+        own="name phone village_id main_channel quiet_from quiet_to",
     ),
     "chats": Table(
         "Akun Telegram dan WhatsApp petugas",
@@ -226,6 +226,8 @@ TABLES: dict[str, Table] = {
     "audit_check": Table("Pemeriksaan terakhir atas rantai catatan itu", kept="one at head whole_since broken"),
     "districts": Table("Kecamatan", kept="id name"),
     "villages": Table("Desa dan kelurahan", kept="id district_id name"),
+    "office_days": Table("Hari libur kantor sendiri", kept="day name off"),
+    "card_parts": Table("Isi kartu pengingat gabungan", kept="outbox_id reminder_id object stale"),
     "roles": Table("Peran", kept="role title rank"),
     "office": Table("Rahasia kantor untuk kode absen", kept="id secret"),
     "office_rules": Table("Aturan kantor", kept="name value"),

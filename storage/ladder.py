@@ -109,17 +109,39 @@ def lost_in_a_row(db: Connection, person_id: int) -> bool:
     return len(rows) == IN_A_ROW and all(row[0] for row in rows)
 
 
+_CUT_OFF = """
+    SELECT DISTINCT c.person_id FROM chats c INDEXED BY chats_out_of_reach
+    JOIN persons p ON p.id = c.person_id AND p.state = 'active'
+    WHERE c.reachable = 'no' AND NOT EXISTS (SELECT 1 FROM unreached u WHERE u.person_id = p.id)
+      AND NOT EXISTS (SELECT 1 FROM chats o WHERE o.person_id = p.id AND o.reachable = 'yes')
+"""
+_BACK = """
+    SELECT u.person_id FROM unreached u JOIN persons p ON p.id = u.person_id
+    WHERE p.state <> 'active' OR EXISTS (
+        SELECT 1 FROM chats c WHERE c.person_id = p.id AND c.reachable = 'yes' AND c.last_in_at > u.since)
+"""
+
+
+def any_lost_or_back(db: Connection) -> bool:
+    """Say whether `cut_off` or `take_back` would find anybody."""
+    return any(db.execute(f"{sql} LIMIT 1").fetchone() for sql in (_CUT_OFF, _BACK))
+
+
 def note_unreached(db: Connection, person_id: int, now: str) -> bool:
     """Note that the person cannot be reached; False if that is known already."""
     added = db.execute("INSERT INTO unreached VALUES (?, ?) ON CONFLICT DO NOTHING", (person_id, now))
     return added.rowcount == 1
 
 
-def forget_heard(db: Connection) -> int:
-    """Forget whoever has written since, or got something; return how many people."""
-    return db.execute(
-        """
-        DELETE FROM unreached WHERE EXISTS (
-            SELECT 1 FROM chats c WHERE c.person_id = unreached.person_id AND c.last_in_at > unreached.since)
-        """
-    ).rowcount
+def cut_off(db: Connection) -> list[int]:
+    """Return the active people all of whose chats are out of reach, and of whom that is not known yet."""
+    return [int(row[0]) for row in db.execute(f"{_CUT_OFF} ORDER BY 1")]
+
+
+def take_back(db: Connection) -> list[int]:
+    """Forget whoever has written since, and who has left; return those who have written."""
+    rows = db.execute(
+        f"DELETE FROM unreached WHERE person_id IN ({_BACK}) RETURNING person_id, "
+        "(SELECT state FROM persons p WHERE p.id = person_id)"
+    ).fetchall()
+    return sorted(int(row[0]) for row in rows if row[1] == "active")

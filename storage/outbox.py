@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from storage import card_parts
 from storage.database import Connection
 
 FOR_LATER = "(state = 'queued' AND attempts = 0 AND not_before > made_at)"
@@ -89,6 +90,11 @@ def post(
     return int(row[0]) if row else None
 
 
+def next_id(db: Connection) -> int:
+    """Return the id that the next row will have, if it is posted before any other."""
+    return int(db.execute("SELECT coalesce(max(id), 0) + 1 FROM outbox").fetchone()[0])
+
+
 def announced(db: Connection, id: int, person_id: int) -> tuple[str, str] | None:  # the word the tables use
     """Return (body, object) of a row that went to this person as a template."""
     row = db.execute(
@@ -129,12 +135,16 @@ def stop(db: Connection, object: str, now: str, *, kind: str | None = None) -> i
 
     What is on its way right now is marked: whatever comes of this attempt, there is no other.
     """
+    if kind in (None, "reminder"):
+        card_parts.mark_stale(db, object)
     about = "object = :object AND object <> '' AND coalesce(:kind, kind) = kind"
     return _stop(db, about, {"object": object, "kind": kind, "now": now})
 
 
 def stop_for(db: Connection, person_id: int, kind: str, object: str, now: str) -> int:  # the word the table uses
     """Cancel what one person is to be told of this kind about this object, as `stop` does."""
+    if kind in ("reminder", "chase"):
+        card_parts.mark_stale(db, object, person_id)
     # By the key, which begins with the three: an event has as many rows as people, and each of them may answer.
     key = f"{kind}:{object}:{person_id}:"
     return _stop(db, "dedupe BETWEEN :first AND :last", {"first": key, "last": f"{key}~", "now": now})

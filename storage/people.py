@@ -1,6 +1,7 @@
 """People: who is on the roster, in which role and where, and which chats are theirs."""
 
 from dataclasses import dataclass
+from datetime import time
 
 from storage.database import Connection
 
@@ -115,6 +116,26 @@ def main_channel(db: Connection, person_id: int) -> str | None:
     """Return where the person wants to be told things; None for wherever he or she last wrote."""
     row = db.execute("SELECT main_channel FROM persons WHERE id = ?", (person_id,)).fetchone()
     return row[0] if row else None
+
+
+def set_quiet_hours(db: Connection, person_id: int, hours: tuple[time, time] | None) -> None:
+    """Set the person's own quiet hours; None for the office's."""
+    start, end = (f"{at:%H:%M}" for at in hours) if hours else (None, None)
+    db.execute("UPDATE persons SET quiet_from = ?, quiet_to = ? WHERE id = ?", (start, end, person_id))
+
+
+def quiet_hours(db: Connection, person_id: int) -> tuple[time, time] | None:
+    """Return the person's own quiet hours, local; None for the office's."""
+    row = db.execute("SELECT quiet_from, quiet_to FROM persons WHERE id = ?", (person_id,)).fetchone()
+    return (time.fromisoformat(row[0]), time.fromisoformat(row[1])) if row and row[0] else None
+
+
+def own_quiet_hours(db: Connection) -> dict[int, tuple[time, time]]:
+    """Return the own quiet hours of everybody who has chosen some."""
+    rows = db.execute(
+        "SELECT id, quiet_from, quiet_to FROM persons INDEXED BY persons_quiet WHERE quiet_from IS NOT NULL"
+    )
+    return {row[0]: (time.fromisoformat(row[1]), time.fromisoformat(row[2])) for row in rows}
 
 
 def other_channels(db: Connection, person_id: int, channel: str) -> list[str]:

@@ -1,5 +1,7 @@
 """Reach: who an announcement is meant for, through which channel it would come to them, and inviting them."""
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from storage.audience import meant
@@ -64,6 +66,15 @@ def reach(db: Connection, audience: Audience, template: str, at: str) -> Reach:
         shut=sum(row[4] - row[2] for row in reached),
         billed=sum(row[3] for row in reached),
     )
+
+
+def meant_of(db: Connection, audience: Audience, those: Iterable[int]) -> list[int]:
+    """Return which of these people an audience has."""
+    rows = db.execute(
+        f"SELECT p.id FROM json_each(:those) j CROSS JOIN persons p ON p.id = j.value WHERE {_MEANT}",
+        {"audience": audience.to_json(), "those": json.dumps(list(those))},
+    )
+    return [int(row[0]) for row in rows]
 
 
 def people_by_role_and_district(db: Connection) -> list[tuple[str, int | None, int]]:

@@ -91,7 +91,7 @@ _FALLEN_DUE = """
 """
 
 # Whether it still makes sense is asked of what it is about, not of what was true when it fell due.
-_READY = """
+_DUE = """
     SELECT r.id, r.sort, r.object_id, r.person_id, r.rule, r.occurrence, r.zone, r.daily, r.due_at, r.until,
            coalesce((SELECT words FROM lead_times t WHERE t.rule = r.rule), ''),
            EXISTS (SELECT 1 FROM chats c WHERE c.person_id = r.person_id AND c.reachable = 'yes'),
@@ -119,6 +119,9 @@ _READY = """
                    SELECT 1 FROM meetings m WHERE m.id = r.object_id AND m.state = 'planned'
                      AND m.starts_at = r.occurrence AND m.person_id = r.person_id)
            END
+"""
+_READY = f"""
+    {_DUE}
     FROM reminders r CROSS JOIN persons p ON p.id = r.person_id
     WHERE r.state = 'waiting' AND r.next_at <= :now AND r.person_id IN (
         SELECT DISTINCT w.person_id FROM reminders w CROSS JOIN persons q ON q.id = w.person_id
@@ -189,6 +192,19 @@ def any_ready(db: Connection, now: str, half_a_day_ago: str) -> bool:
 def ready(db: Connection, now: str, half_a_day_ago: str, most: int) -> list[Due]:
     """Return the rows whose time has come, of at most so many people, person by person."""
     rows = db.execute(_READY, {"now": now, "half_a_day_ago": half_a_day_ago, "most": most})
+    return [Due(*row) for row in rows.fetchall()]
+
+
+def of_card(db: Connection, card: int, half_a_day_ago: str) -> list[Due]:
+    """Return what a card names, by its outbox row, and whether each is needed still."""
+    rows = db.execute(
+        f"""
+        {_DUE}
+        FROM card_parts k CROSS JOIN reminders r ON r.id = k.reminder_id CROSS JOIN persons p ON p.id = r.person_id
+        WHERE k.outbox_id = :card ORDER BY r.until, r.sort, r.object_id, r.due_at
+        """,
+        {"card": card, "half_a_day_ago": half_a_day_ago},
+    )
     return [Due(*row) for row in rows.fetchall()]
 
 

@@ -171,3 +171,8 @@ def find_button(heard: Sequence[Heard], who: str, label: str, *, oldest: bool) -
     ]
     assert found, f"{who} sees no button [{label}]"
     return found[0] if oldest else found[-1]
+
+
+def without_mark(text: str) -> str:
+    """Return what is read without the row's number, which ends a notice wherever a second copy may follow."""
+    return re.sub(r"\n?_?#\d+_?$", "", text)

@@ -10,7 +10,7 @@ from bot.channels.channel import Arrived, Channel, Keep, Open, Store
 from bot.channels.telegram import Telegram
 from bot.clock import Clock
 from tests.fakes.bot_api import TOKEN, Accepted, FakeBotApi
-from tests.phones import REACHED, attached, caption_of, file_named, find_button, parts_of
+from tests.phones import REACHED, attached, caption_of, file_named, find_button, parts_of, without_mark
 from tests.talk import Heard, plan_for
 from tests.worlds import phone_of
 
@@ -103,7 +103,7 @@ class TelegramPhones:
         return Heard(
             self._people[one.chat],
             str(one.message_id),
-            one.text,
+            without_mark(one.text),
             (*(label for label, _ in one.buttons), *one.keyboard),
             tuple(token for _, token in one.buttons),
             one.file_name,

@@ -68,6 +68,7 @@ LEAVES: dict[str, str] = {  # dialog: the deeds of which it leaves one each time
     "tindakan": "see audit",
     "jejak": "export audit",
     "pengingat": "reminders",
+    "libur": "holidays",
     "biaya": "rule",
     "templat": "report template",
     "meja": "see doubts",
@@ -113,14 +114,25 @@ LEAVES: dict[str, str] = {  # dialog: the deeds of which it leaves one each time
 NOTHING: dict[str, str] = {  # why: the dialogs that leave nothing
     "one's own data, answers, check-ins, groups and reports": "start profil perbaikan kanal kegiatan hadir lokasi rsvp "
     "alasan wakil sekamar kamar qrsaya bantu p2k2 jadwal kelompok anggota ubahkelompok riwayat terlewat foto kiriman "
-    "usul dilihat salinan "
+    "usul dilihat salinan jamtenang bahan "
     "undangan nanti bagaimana terlaksana absen tidak-terlaksana kirim-p2k2 ubah-p2k2 catatan benar-p2k2 tolakkelompok "
     "tariktawaran daftarhadir berkasrekap semualaporan word tekslaporan gambarrekap masukan nilai saran tanya",
     "nobody's data": "menu bantuan buka sistem berkas ambil kabarberkas lihatbahan qr papan layar sudahbaca terusan",
     "counts without names": "siaran-lihat siaran-rinci grafik",
 }
 ELSEWHERE = {  # left by the command line or by the bot itself
-    *("invite", "import", "export", "backup", "restore", "templates", "export audit", "unreached", "erase"),
+    *(
+        "invite",
+        "import",
+        "export",
+        "backup",
+        "restore",
+        "templates",
+        "export audit",
+        "unreached",
+        "reached again",
+        "erase",
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -150,3 +151,27 @@ def test_a_notice_keeps_its_times(db: Connection, siti: int) -> None:
     stored = db.execute("SELECT not_before, expires_at, state FROM outbox").fetchone()
     assert tuple(stored) == (utc_text(later), utc_text(end), "held")
     assert outbox.release(db, "event:7", utc_text(NOON)) == 1
+
+
+@pytest.mark.parametrize("chat", ["telegram:11", "whatsapp:62811"])
+def test_what_may_come_twice_carries_its_number(db: Connection, siti: int, chat: str) -> None:
+    """Whatever it is about, in every part of it; the second copy is the same row, so it has the same number."""
+    for one in {"telegram:11", "whatsapp:62811"} - {chat}:
+        chats.set_reachable(db, one, False)
+    for kind in ("announcement", "correction", "cancellation", "reminder", "forward"):
+        POSTER.notify(db, siti, Message.of("Bimtek besok."), NOON, kind=kind, object="event:7")
+    POSTER.notify(db, siti, Message(Text.of(LONG), (Choice("!ya", "Ya"),)), NOON, kind="reminder", object="daily:1")
+    found = db.execute("SELECT id, body FROM outbox ORDER BY id").fetchall()
+    said = [(id_, Message.from_json(body).text.plain) for id_, body in found]
+    assert said[0] == (1, "Bimtek besok.\n#1")
+    assert all(text.endswith(f"\n#{id_}") and len(f"(kirim ulang) {text}") <= 100 for id_, text in said)
+
+
+def test_what_does_not_come_twice_has_no_number(db: Connection, siti: int) -> None:
+    """An answer is not sent again, nor what a channel knows again; a broadcast has its own, and families none."""
+    POSTER.reply(db, "telegram:11", Message.of("Tersimpan."), NOON)
+    POSTER.notify(db, siti, Message.of("Kabar. · S7"), NOON, kind="broadcast", object="broadcast:7")
+    same = Poster({"telegram": replace(TELEGRAM, idempotent=True)})
+    same.notify(db, siti, Message.of("Bimtek."), NOON, kind="reminder", object="event:7")
+    said = [Message.from_json(row[-1]).text.plain for row in rows(db)]
+    assert said == ["Tersimpan.", "Kabar. · S7", "Bimtek."]

@@ -13,9 +13,23 @@ from bot import dates
 from bot.clock import StoppedClock, from_utc_text, utc_text
 from bot.message import Capabilities, Message
 from bot.posting import Poster
+from bot.reminder_hours import Hours
 from bot.reminders import Reminders
 from handlers.reminding.compose import compose
-from storage import chats, events, groups, invitations, lessons, outbox, people, places, plans, reach, reminders
+from storage import (
+    chats,
+    events,
+    groups,
+    invitations,
+    lessons,
+    office_days,
+    outbox,
+    people,
+    places,
+    plans,
+    reach,
+    reminders,
+)
 from storage.database import Connection, Database
 from storage.events import Audience
 from tests.worlds import empty_store
@@ -30,7 +44,7 @@ class Office:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.clock = StoppedClock(START)
-        self.poster = Poster({"simulator": Capabilities(4096, 1024, 24, 0, 40, 0)})
+        self.poster = Poster({"simulator": Capabilities(4096, 1024, 24, 0, 40, 0, idempotent=True)})
         self.restart()
 
     def restart(self) -> None:
@@ -241,6 +255,72 @@ async def test_who_cannot_be_reached_is_reminded_once_that_changes(office: Offic
     assert await office.tick() == ["posted"]
     await office.database.write(people.set_active, 1, False)
     assert await office.at("2023-11-09", "13:00") == []
+
+
+async def test_a_card_of_several_leaves_without_what_is_settled_by_then(office: Office) -> None:
+    """It waits to be sent; one thing is cancelled: it goes anew without it, and not at all when nothing is left."""
+    first = await office.plan("2023-11-10", "14:00")
+    second = await office.plan("2023-11-10", "16:00")
+    assert await office.at("2023-11-07", "07:00") == ["posted"] * 2
+
+    async def cancel(meeting: int) -> None:
+        await office.database.write(plans.cancel_meeting, meeting)
+        await office.database.write(outbox.stop, f"meeting:{meeting}", utc_text(office.clock.now()))
+        office.clock.move(timedelta(seconds=15))
+        await office.tick()
+
+    await cancel(first)
+    (_, _, both), (_, _, one) = await office.rows()
+    assert [state for state, _, _ in await office.rows()] == ["cancelled", "queued"]
+    assert ("14.00" in both, "16.00" in both, "14.00" in one, "16.00" in one) == (True, True, False, True)
+    assert one.startswith("⏰ P2K2 Kelompok Melati")
+    await cancel(second)
+    assert [state for state, _, _ in await office.rows()] == ["cancelled", "cancelled"]
+    await office.tick()
+    assert len(await office.rows()) == 2
+
+
+async def test_the_office_s_own_holidays_are_left_alone(office: Office) -> None:
+    """What was not logged is asked for after them; and on a national one on which the office works."""
+    await office.database.write(lambda db: office_days.set_day(db, "2023-11-10", "Hari jadi", off=True))
+    await office.plan("2023-11-09", "14:00")
+    await office.at("2023-11-09", "17:00")
+    assert await office.at("2023-11-10", "07:00") == []
+    assert await office.at("2023-11-11", "07:00") == ["posted"]
+    await office.database.write(lambda db: office_days.set_day(db, "2023-12-25", "Natal", off=False))
+    await office.plan("2023-12-24", "14:00")
+    await office.at("2023-12-24", "17:00")
+    assert "posted" in await office.at("2023-12-25", "07:00")
+
+
+async def test_own_quiet_hours_hold_for_every_card(office: Office) -> None:
+    """The card of the day comes at their end, and so does what would have come in them; the office's hold as well."""
+    await office.database.write(people.set_quiet_hours, 1, (time(19), time(8, 30)))
+    await office.plan("2023-11-09", "17:30")
+    assert await office.at("2023-11-08", "08:29") == []
+    assert await office.at("2023-11-08", "08:30") == ["posted"]
+    assert await office.at("2023-11-09", "15:30") == ["posted"]
+    assert await office.at("2023-11-09", "19:30") == []  # it has ended: how was it
+    assert await office.at("2023-11-10", "08:29") == []
+    assert "posted" in await office.at("2023-11-10", "08:30")
+
+
+@pytest.mark.parametrize(
+    ("own", "office", "quiet", "daily"),
+    [
+        (("20:00", "07:00"), ("21:00", "06:00"), ("20:00", "07:00"), "07:00"),
+        (("20:00", "08:00"), ("21:00", "06:00"), ("20:00", "08:00"), "08:00"),
+        (("20:00", "06:00"), ("00:30", "06:30"), ("20:00", "06:30"), "07:00"),  # the office's were lengthened since
+        (("23:00", "05:00"), ("12:00", "12:00"), ("23:00", "05:00"), "07:00"),  # the office has none
+    ],
+)
+def test_own_and_the_office_s_quiet_hours_are_one(
+    own: tuple[str, str], office: tuple[str, str], quiet: tuple[str, str], daily: str
+) -> None:
+    """Nobody is disturbed in either of them, nor at a card of the day that would come in one's own."""
+    at = time.fromisoformat
+    hours = Hours(quiet_from=at(office[0]), quiet_to=at(office[1])).widened(*map(at, own))
+    assert (hours.quiet_from, hours.quiet_to, hours.daily) == (at(quiet[0]), at(quiet[1]), at(daily))
 
 
 async def test_an_event_is_reminded_of_with_its_question_until_it_is_answered(office: Office) -> None:

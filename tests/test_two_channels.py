@@ -9,9 +9,9 @@ import pytest
 from bot.message import Attachment, Choice, Message
 from bot.templates import one_line, template_for, templates
 from bot.text import Text
-from storage import costs, people, rules
+from storage import chats, costs, people, rules
 from storage.database import Connection
-from tests.two_channels import SITI, TwoChannels, two_channels
+from tests.two_channels import ON_SIMULATOR, SITI, TwoChannels, two_channels
 
 CARD = Message(Text.of("Rapat besok\npukul 08.00 WIB"), (Choice("!kegiatan.", "Kegiatan"),))
 STATES = "SELECT channel, state, error, laddered FROM outbox WHERE object = 'a' ORDER BY id"
@@ -82,7 +82,9 @@ async def test_outside_the_window_the_template_goes_and_its_button_brings_the_ca
     await office.notify(letter, "a", kind="attachment")
     await office.notify(CARD, "a", kind="announcement")
     shown = office.last().shown
-    assert shown.text.startswith("Bapak/Ibu, ada undangan kegiatan dari Dinas Sosial. Rapat besok · pukul 08.00 WIB\n")
+    assert shown.text.startswith(
+        "Bapak/Ibu, ada undangan kegiatan dari Dinas Sosial. Rapat besok · pukul 08.00 WIB · #4\n"
+    )
     assert [label for label, _ in shown.buttons] == ["Baca selengkapnya"]
     assert await office.ask(STATES) == [("whatsapp", "held", None, None), ("whatsapp", "sent", None, None)]
     for _ in range(2):
@@ -216,8 +218,40 @@ async def test_three_in_a_row_on_no_channel_are_told_to_the_office_once(office: 
     assert "Siti Aminah, Stabat, 0812-0000-0011" in said
     assert "1 tidak terjangkau" in await office.types("Rahma", "/sistem")
     await office.says(SITI, "menu")
+    await office.tick(minutes=1)
+    assert (await office.on_simulator("Rahma"))[-1].startswith("Terjangkau lagi: 1 orang\nSiti Aminah, Stabat, 0812-")
+    assert "1 tidak terjangkau" not in await office.types("Rahma", "/sistem")
     await fail("h", "i", "j")
+    assert await office.ask(told) == [(3,)]
+
+
+async def test_who_blocks_the_only_chat_is_told_to_the_office_at_once(office: TwoChannels) -> None:
+    """Not the third notice is awaited, for none is sent; in the morning, if it was at night; and who has left never."""
+    await office.app.database.write(chats.set_reachable, ON_SIMULATOR, False)
+    here = office.talk.clock.now().astimezone(UTC)
+    await office.tick(hours=(15.5 - here.hour) % 24)  # 22.30 WIB and some minutes
+    told = "SELECT count(*) FROM outbox WHERE kind = 'unreached'"
+    assert await office.ask(told) == [(0,)]
+    await office.tick(hours=9)
+    await office.tick(minutes=1)
+    assert await office.ask(told) == [(1,)]
+    assert (await office.on_simulator("Rahma"))[-1].startswith("Tidak terjangkau: 1 orang\nBot diblokir, ")
+    await office.types("Siti", "menu")
+    await office.tick(minutes=1)
+    assert (await office.on_simulator("Rahma"))[-1].startswith("Terjangkau lagi: 1 orang\nSiti Aminah")
+    await office.app.database.write(chats.set_reachable, ON_SIMULATOR, False)
+    (siti,) = (await office.ask("SELECT id FROM persons WHERE name = 'Siti Aminah'"))[0]
+    await office.app.database.write(people.set_active, siti, False)
+    await office.tick(minutes=1)
     assert await office.ask(told) == [(2,)]
+
+
+async def test_who_has_another_chat_is_within_reach(office: TwoChannels) -> None:
+    """The simulator is blocked, WhatsApp is not: nothing to tell."""
+    await registered(office)
+    await office.app.database.write(chats.set_reachable, ON_SIMULATOR, False)
+    await office.tick(minutes=1)
+    assert await office.ask("SELECT count(*) FROM outbox WHERE kind = 'unreached'") == [(0,)]
 
 
 async def test_reviews_are_followed_in_the_order_they_were_made(office: TwoChannels) -> None:
@@ -303,3 +337,25 @@ def test_a_notice_fills_its_template() -> None:
     long = one_line(Text.of("kata " * 400))
     assert long.endswith(" kata…")
     assert len(long) <= templates().longest
+
+
+async def test_an_invitation_waits_for_the_end_of_one_s_own_quiet_hours(office: TwoChannels) -> None:
+    """The operator reads so beforehand; who has none gets it at once, and what would come too late does not wait."""
+    await office.types("Siti", "jam tenang 20.00-07.00")
+    here = office.talk.clock.now().astimezone(UTC)
+    await office.tick(hours=(13.5 - here.hour) % 24)  # 20.30 WIB and some minutes
+    invite = ("/buat", "Rapat koordinasi, lusa pukul 09.00 di Aula Dinas", "pendamping pkh")
+    said = await office.types("Rahma", *invite)
+    assert (
+        "1 orang menerimanya sesudah jam tenangnya sendiri, paling lambat Selasa, 7 November 2023 pukul 07.00" in said
+    )
+    await office.types("Rahma", "kirim sekarang")
+    waits = """
+        SELECT p.name, o.not_before > o.made_at, substr(o.not_before, 12, 5) = '00:00'
+        FROM outbox o JOIN persons p ON p.id = o.person_id WHERE kind = 'announcement' AND object = ? ORDER BY p.name
+    """
+    assert await office.ask(waits.replace("?", "'event:1'")) == [("Budi Sembiring", 1, 0), ("Siti Aminah", 1, 1)]
+    said = await office.types("Rahma", "/buat", "Apel pagi, besok pukul 06.30 di Aula Dinas", "pendamping pkh")
+    assert "jam tenang" not in said
+    await office.types("Rahma", "kirim sekarang")
+    assert await office.ask(waits.replace("?", "'event:2'")) == [("Budi Sembiring", 1, 0), ("Siti Aminah", 1, 0)]

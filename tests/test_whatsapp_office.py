@@ -158,6 +158,8 @@ async def test_without_any_word_a_second_copy_goes_after_a_quarter_of_an_hour(of
     office.talk.clock.move(timedelta(minutes=2))
     await office.talk.settle()
     assert office.reads(SITI)[-1] == "(kirim ulang) penting"
+    (row,) = (await office.ask("SELECT id FROM outbox WHERE object = 'a'"))[0]
+    assert office.api.chat(SITI)[-1].shown.text == f"(kirim ulang) penting\n_#{row}_"
 
 
 async def test_what_fails_later_goes_again(office: TwoChannels) -> None:

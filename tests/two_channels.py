@@ -21,6 +21,7 @@ from storage.database import Connection
 from storage.templates import Review, note
 from tests.fakes.graph_api import BUSINESS_ID, NUMBER_ID, SECRET, TOKEN, VERIFY, Accepted, FakeGraphApi
 from tests.fakes.whatsapp_phones import Account, Event
+from tests.phones import without_mark
 from tests.talk import Talk, plan_for, talking
 from tests.worlds import phone_of
 
@@ -101,7 +102,7 @@ class TwoChannels:
         return (await self.on_simulator(who))[-1]
 
     def reads(self, who: Account) -> list[str]:
-        return [one.shown.text for one in self.api.chat(who)]
+        return [without_mark(one.shown.text) for one in self.api.chat(who)]
 
     def last(self, who: Account = SITI) -> Accepted:
         return self.api.chat(who)[-1]

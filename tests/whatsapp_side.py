@@ -14,7 +14,7 @@ from bot.web.server import make_app, serve
 from bot.web.whatsapp import PATH, whatsapp_routes
 from tests.fakes.graph_api import NUMBER_ID, SECRET, TOKEN, VERIFY, Accepted, FakeGraphApi
 from tests.fakes.whatsapp_phones import Account, Event
-from tests.phones import REACHED, attached, caption_of, file_named, parts_of
+from tests.phones import REACHED, attached, caption_of, file_named, parts_of, without_mark
 from tests.talk import Heard, plan_for
 from tests.worlds import phone_of
 
@@ -121,7 +121,9 @@ class WhatsAppPhones:
         asks = (one.shown.asks,) if one.shown.asks else ()
         labels = (*asks, *(label for label, _ in one.shown.buttons))
         tokens = (*("" for _ in asks), *(token for _, token in one.shown.buttons))
-        return Heard(self._people[one.to], one.id, unmarked(one.shown.text), labels, tokens, one.file_name)
+        return Heard(
+            self._people[one.to], one.id, without_mark(unmarked(one.shown.text)), labels, tokens, one.file_name
+        )
 
 
 def unmarked(text: str) -> str:

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from bot.channels import markup
-from bot.channels.channel import Filled, Sending
+from bot.channels.channel import Sending
 from bot.message import Attachment, Capabilities, Message
 from bot.templates import OPEN, Template, templates
 from bot.text import Text
@@ -25,10 +25,12 @@ ACTIONS = {"contact": "request_contact_info", "location": "send_location"}
 def compose(sending: Sending, can: Capabilities, media: str = "", media_kind: str = "") -> dict[str, Any]:
     """Return the body of the call; `media` is the id of the uploaded file. Raises ValueError for no address."""
     if sending.template is not None:
-        return _addressed(sending) | _template(sending.template, sending.id)
+        return _addressed(sending) | _template(sending)
     message, text = sending.message, sending.message.text
     # An edit cannot be made here: it is a new message, and the buttons of the old one are refused by their turn.
-    if sending.again and _units(f"{AGAIN}{text.plain}") <= (can.caption if message.file else can.body):
+    interactive = message.ask or (message.choices and message.form != "numbers")
+    limit = can.caption if message.file else can.body if interactive else can.text
+    if sending.again and _units(f"{AGAIN}{text.plain}") <= limit:
         text = AGAIN + text
     written = markup.plain(text) if sending.plain else markup.as_whatsapp(text)
     return _addressed(sending) | _shown(message, written, media, media_kind)
@@ -56,10 +58,13 @@ def _addressed(sending: Sending) -> dict[str, Any]:
     }
 
 
-def _template(filled: Filled, row: int) -> dict[str, Any]:
+def _template(sending: Sending) -> dict[str, Any]:
     """Name the template, what fills it, and what its button says to us: to deliver the row that it stands for."""
-    text = {"type": "body", "parameters": [{"type": "text", "text": markup.one_line(filled.text)}]}
-    payload = {"type": "payload", "payload": f"!{OPEN}.{row}"}
+    filled = sending.template
+    assert filled is not None, "asked for by who has one"
+    said = f"{AGAIN if sending.again else ''}{markup.one_line(filled.text)}"
+    text = {"type": "body", "parameters": [{"type": "text", "text": said}]}
+    payload = {"type": "payload", "payload": f"!{OPEN}.{sending.id}"}
     button = {"type": "button", "sub_type": "quick_reply", "index": "0", "parameters": [payload]}
     language = {"code": templates().language}
     return {

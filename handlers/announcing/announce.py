@@ -29,7 +29,7 @@ from handlers.announcing.event_details import (
 from handlers.announcing.event_seats import ask_seats, seat_lines
 from handlers.announcing.forecast import Forecast, ask_forecast
 from handlers.announcing.hold import HOLD, say_held
-from handlers.announcing.leaving import leaves_at, quiet_line
+from handlers.announcing.leaving import later_for, later_line, leaves_at, quiet_line
 from handlers.announcing.letter import MOST_PLACE, MOST_SUBJECT
 from handlers.announcing.send_time import SendTime
 from handlers.checking_in.event_slots import add_slots
@@ -83,13 +83,15 @@ async def ask_plan(chat: Chat, read: Reader) -> Plan:
     point = await chat.ask("point", Unasked(Spot()), label="Titik lokasi", about=place, given=known_point or LEFT_OUT)
     send_time = SendTime(chat.now, to_utc(first, starts, chat.zone), chat.zone)
     sends = await chat.ask("sends", Unasked(send_time), given=LEFT_OUT)
-    leaves = await read(leaves_at, chat.now, chat.zone, sends, to_utc(first, starts, chat.zone))
+    begins = to_utc(first, starts, chat.zone)
+    leaves = await read(leaves_at, chat.now, chat.zone, sends, begins)
     reached = await read(reach, recipients.audience, template_for("announcement").name, utc_text(leaves))
     file = _attachment(files)
     plan = Plan(*basics, file, recipients.audience, reached.total, details, offers, sends, point, slots)
     night = "" if sends else quiet_line(leaves, chat.now, chat.zone)
+    later = await read(later_line, recipients.audience, leaves, chat.zone, begins)
     cost = await ask_forecast(read, reached, utc_text(leaves), 1 + bool(file) + bool(point))
-    await _confirm(chat, plan, (*recipients.told, night), reached, cost)
+    await _confirm(chat, plan, (*recipients.told, night, later), reached, cost)
     return plan
 
 
@@ -164,8 +166,9 @@ def save(tx: Settling, plan: Plan) -> None:
     people = freeze(tx.db, event.id, plan.audience)
     if len(people) != plan.reach:
         raise Refused("Daftar petugas baru saja berubah. Mohon periksa lagi penerimanya.")
+    later = later_for(tx.db, leaves, tx.zone, plan.starts_at(tx.zone))
     for person_id, name in people:
-        send_card(tx, event, person_id, name)
+        send_card(tx, event, person_id, name, later=later.get(person_id))
     office.note(tx.db, tx.stamp, tx.me.id, "announce", f"event:{event.id}", f"{len(people)} orang")
     say_held(tx, event, len(people), scheduled=plan.sends_at is not None or leaves > tx.now + HOLD)
 

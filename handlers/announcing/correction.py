@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, time
 
 from bot.chat import Chat, Dialog, Reader, Refused
-from bot.clock import utc_text
+from bot.clock import from_utc_text, utc_text
 from bot.dates import show_days, to_utc
 from bot.message import Message
 from bot.questions import NotUnderstood
@@ -12,6 +12,7 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.typed import Typed, a_time, some_days, words
 from handlers.announcing.event_details import FIELDS, LEFT_OUT, EndTime, Spot, Unasked, ask_details, show_point
+from handlers.announcing.leaving import later_for
 from handlers.announcing.letter import MOST_PLACE, MOST_SUBJECT
 from handlers.checking_in.event_slots import move_slots, sessions_of
 from handlers.checking_in.sessions import show_sessions
@@ -172,10 +173,12 @@ def _spread(tx: Settling, event: Event, notice: Text, moved: Message | None) -> 
     about, which = f"event:{event.id}", str(event.edition)
     have, wait = deliveries.carried(tx.db, event.id), deliveries.waiting(tx.db, event.id)
     tx.withdraw(about, kind="announcement")  # a second copy of an uncertain one would be as wrong as the first
+    leaves = from_utc_text(event.sends_at) if event.sends_at else tx.now
+    later = later_for(tx.db, max(leaves, tx.now), tx.zone, from_utc_text(event.starts_at))
     for person_id, name in wait:
         file_waits = tx.withdraw_from(person_id, "attachment", about) > 0
         tx.withdraw_from(person_id, "venue", about)
-        send_card(tx, event, person_id, name, tx.ref, with_file=file_waits)
+        send_card(tx, event, person_id, name, tx.ref, with_file=file_waits, later=later.get(person_id))
     for one in have:
         shown = card(event, one.name, tx.zone, invitations.invitation(tx.db, event.id, one.person_id))
         tx.rewrite(one.chat, one.row, shown, kind="corrected", object=about, occurrence=which, lane=2)

@@ -1,9 +1,11 @@
 """Sending an announcement once more to those alone whose card did not arrive."""
 
 from bot.chat import Chat, Dialog, Reader, Refused
+from bot.clock import from_utc_text
 from bot.message import Choice
 from bot.routes import action
 from bot.settling import Settling
+from handlers.announcing.leaving import later_for
 from handlers.events.event_card import send_card
 from handlers.events.event_desk import NOT_YOURS, OPERATORS, event_number, is_running
 from storage import deliveries, events, office
@@ -27,7 +29,8 @@ def save(tx: Settling, event_id: int) -> None:
     if not people:
         tx.say(NOTHING)
         return
-    sent = sum(send_card(tx, event, person_id, name, tx.ref) > 0 for person_id, name in people)
+    later = later_for(tx.db, tx.now, tx.zone, from_utc_text(event.starts_at))
+    sent = sum(send_card(tx, event, who, name, tx.ref, later=later.get(who)) > 0 for who, name in people)
     if sent:
         office.note(tx.db, tx.stamp, tx.me.id, "resend", f"event:{event.id}", f"{sent} orang")
     left = len(people) - sent

@@ -7,6 +7,7 @@ from bot.clock import from_utc_text, utc_text
 from bot.dates import show_time, to_utc
 from bot.reminder_hours import read_hours
 from bot.settling import Settling
+from handlers.announcing.leaving import later_for
 from handlers.answers.desk_answers import read_event
 from handlers.events.event_desk import event_to_run
 from handlers.reminding.event_card import chase_card
@@ -28,7 +29,8 @@ def save(tx: Settling, event_id: int) -> None:
         raise Refused(f"Hari ini {chased} orang sudah diingatkan. Besok bisa lagi; daftarnya ada di Belum menjawab.")
     quiet = read_hours(tx.db).quiet_until(tx.now, event.zone)
     waits = quiet if quiet and quiet < starts else None  # what begins before they are over is urgent
-    told = sum(_chase(tx, event_id, person_id, starts, waits) for person_id in silent)
+    later = later_for(tx.db, waits or tx.now, event.zone, starts) if waits or not quiet else {}
+    told = sum(_chase(tx, event_id, person_id, starts, later.get(person_id, waits)) for person_id in silent)
     office.note(tx.db, tx.stamp, tx.me.id, "chase", f"event:{event.id}", f"{told} orang")
     missed = f" {len(silent) - told} orang belum bisa dihubungi lewat bot." if told < len(silent) else ""
     when = f" Sekarang jam tenang: dikirim {show_time(waits, event.zone)}." if waits and told else ""

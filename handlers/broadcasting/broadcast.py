@@ -14,7 +14,7 @@ from bot.text import Text, bold, lines
 from handlers.announcing.audience import ask_audience, show_reach
 from handlers.announcing.event_details import LEFT_OUT, Unasked
 from handlers.announcing.forecast import Forecast, ask_forecast
-from handlers.announcing.leaving import leaves_at, quiet_line
+from handlers.announcing.leaving import later_for, later_line, leaves_at, quiet_line
 from handlers.announcing.send_time import SendTime
 from handlers.broadcasting.content import Content, WhatToSay
 from handlers.broadcasting.copies import send_copy, signed
@@ -29,7 +29,7 @@ from storage.reach import Reach, reach
 SENDERS = frozenset({"operator", "coordinator"})
 KINDS = {"staff": "Petugas", "families": "Keluarga, lewat pendamping"}
 AHEAD = timedelta(days=60)
-EARLIER_SHOWN = 10
+EARLIER_SHOWN, MOST_LABEL = 10, 40
 NO_GROUPS = "Belum ada pendamping yang punya kelompok, jadi belum ada keluarga yang bisa dikabari lewat mereka."
 
 
@@ -90,8 +90,9 @@ async def _ask_plan(chat: Chat, read: Reader, content: Content, office_name: str
     reached = await read(reach, audience, template_for("broadcast").name, utc_text(leaves))
     plan = Plan(content, audience, asks, reached.total, sends)
     night = "" if sends else quiet_line(leaves, chat.now, chat.zone)
+    later = await read(later_line, audience, leaves, chat.zone)
     cost = await ask_forecast(read, reached, utc_text(leaves), 2 if asks == "forward" else 1)
-    await _confirm(chat, plan, (*told, night), reached, cost, office_name)
+    await _confirm(chat, plan, (*told, night, later), reached, cost, office_name)
     return plan
 
 
@@ -162,11 +163,13 @@ def send_all(tx: Settling, one: Broadcast, office_name: str, decided_by: int | N
         forwards.freeze(tx.db, one.id)
     now = broadcasts.broadcast(tx.db, one.id)
     assert now is not None
+    later = later_for(tx.db, leaves, tx.zone)
     for person_id in people:
-        send_copy(tx, now, office_name, person_id)
+        send_copy(tx, now, office_name, person_id, later=later.get(person_id))
     tx.say(Message.of(card_of(tx.db, now, tx.stamp, tx.zone)))
     return len(people)
 
 
 def _label(one: Broadcast) -> str:
-    return f"S{one.id} {' '.join(one.text.split())[:40]}"
+    whole = f"S{one.id} {' '.join(one.text.split())}"
+    return whole if len(whole) <= MOST_LABEL else f"{whole[: MOST_LABEL - 1]}…"

@@ -22,13 +22,19 @@ def signed(text: str, office: str, broadcast_id: int | None) -> Text:
     return lines([text, italic(office + (f" · S{broadcast_id}" if broadcast_id else ""))])
 
 
-def send_copy(tx: Settling, one: Broadcast, office: str, person_id: int, occurrence: str = "") -> int:
-    """Post a person's copy, once for each `occurrence`; return how many rows that made."""
+def send_copy(
+    tx: Settling, one: Broadcast, office: str, person_id: int, occurrence: str = "", later: datetime | None = None
+) -> int:
+    """Post a person's copy, once for each `occurrence`; return how many rows that made.
+
+    `later` is when it leaves for a person whose own quiet hours it would meet.
+    """
     file = Attachment(*json.loads(one.attachment)) if one.attachment else None
     # What goes on to the families is theirs to read: without our reference and without buttons.
     text = Text.of(one.text) if one.asks == "forward" else signed(one.text, office, one.id)
     choices = (action("sudahbaca", one.id, "Sudah baca"),) if one.asks == "read" else ()
     leaves = from_utc_text(one.sends_at) if one.sends_at and not one.is_out(tx.stamp) else None
+    leaves = later or leaves
     lives = (leaves or tx.now) + LIVES
     posted = _post(tx, person_id, Message(text, choices, file), "broadcast", one.id, occurrence, leaves, lives)
     if posted and one.asks == "forward":

@@ -8,6 +8,7 @@ from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.announcing.hold import HOLD
+from handlers.announcing.leaving import later_for, waits, waits_line
 from handlers.broadcasting.copies import forward_card, send_copy
 from storage import broadcasts, forwards, office
 from storage.broadcasts import Broadcast
@@ -108,21 +109,24 @@ def save_nudge(tx: Settling, broadcast_id: int) -> None:
     """Ask those who have groups left once more, at most once a day each."""
     one = found_in(tx, broadcast_id)
     people = forwards.owing(tx.db, one.id)
-    told = sum(
-        tx.notify(
+    told = late = 0
+    for person_id in people:
+        until = waits(tx.db, person_id, tx.now, tx.zone)
+        sent = tx.notify(
             person_id,
             forward_card(one.id, forwards.of_person(tx.db, one.id, person_id)),
             kind="nudge",
             object=f"broadcast:{one.id}",
             occurrence=tx.today.isoformat(),
+            not_before=until,
         )
-        > 0
-        for person_id in people
-    )
+        told += sent > 0
+        late += sent > 0 and until is not None
     if told:
         office.note(tx.db, tx.stamp, tx.me.id, "nudge", f"broadcast:{one.id}", f"{told} orang")
-    left = f" {len(people) - told} sudah diingatkan hari ini atau belum terdaftar." if told < len(people) else ""
-    tx.say(f"{told} pendamping diingatkan.{left}" if people else "Semua kelompok sudah dikabari.")
+    left = f"{len(people) - told} sudah diingatkan hari ini atau belum terdaftar." if told < len(people) else ""
+    said = " ".join(filter(None, (f"{told} pendamping diingatkan.", waits_line(late), left)))
+    tx.say(said if people else "Semua kelompok sudah dikabari.")
 
 
 def make_resend(office_name: str) -> Dialog[int]:
@@ -133,7 +137,8 @@ def make_resend(office_name: str) -> Dialog[int]:
         if one.state != "sent" or not one.is_out(tx.stamp):
             raise Refused("Siaran itu tidak sedang berlaku, jadi tidak dikirim ulang.")
         people = broadcasts.not_reached(tx.db, one.id)
-        sent = sum(send_copy(tx, one, office_name, person_id, tx.ref) > 0 for person_id in people)
+        later = later_for(tx.db, tx.now, tx.zone)
+        sent = sum(send_copy(tx, one, office_name, who, tx.ref, later.get(who)) > 0 for who in people)
         left = f" {len(people) - sent} orang belum bisa dihubungi lewat bot." if sent < len(people) else ""
         office.note(tx.db, tx.stamp, tx.me.id, "resend", f"broadcast:{one.id}", f"{sent} orang")
         tx.say(f"Dikirim ulang ke {sent} orang.{left}" if people else "Tidak ada yang perlu dikirim ulang.")

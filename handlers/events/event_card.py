@@ -60,12 +60,20 @@ def to_json(file: Attachment | None) -> str | None:
 
 
 def send_card(
-    tx: Settling, event: Event, person_id: int, name: str, occurrence: str = "", *, with_file: bool = True
+    tx: Settling,
+    event: Event,
+    person_id: int,
+    name: str,
+    occurrence: str = "",
+    *,
+    with_file: bool = True,
+    later: datetime | None = None,
 ) -> int:
     """Send somebody the card, once for each `occurrence`, when the event's cards leave.
 
-    Return how many rows that made.
+    `later` is when it leaves for a person whose own quiet hours it would meet. Return how many rows that made.
     """
+    leaves = from_utc_text(event.sends_at) if event.sends_at and not event.is_out(tx.stamp) else None
     told: list[tuple[str, Message]] = []
     if event.attachment and with_file:
         # By itself: a card that is a file's caption could not be edited into the answer on every channel.
@@ -83,7 +91,7 @@ def send_card(
             occurrence=occurrence,
             lane=2,
             expires_at=ends_at(tx, event),
-            not_before=from_utc_text(event.sends_at) if event.sends_at and not event.is_out(tx.stamp) else None,
+            not_before=later or leaves,
         )
         for kind, message in told
     )

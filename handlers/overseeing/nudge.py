@@ -9,6 +9,7 @@ from bot.message import Message
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import bold, lines
+from handlers.announcing.leaving import waits, waits_line
 from handlers.overseeing.month_card import by_facilitator, groups_of
 from handlers.overseeing.scope import OVERSEERS, Scope, read_scope
 from storage import month_standing, office
@@ -47,19 +48,22 @@ def save(tx: Settling, nudge: Nudge) -> None:
     if tx.me.role == "supervisor":
         found = [one for one in found if one.district_id == tx.me.district_id]
     owing = _owing(one for one in found if scope.person_id in (None, one.person_id))
-    told, without = 0, []
+    told, late, without = 0, 0, []
     for first, groups in by_facilitator(owing):
+        until = waits(tx.db, first.person_id, tx.now, tx.zone)
         sent = tx.notify(
             first.person_id,
             nudge_card(scope, groups),
             kind="nudge",
             object=f"month:{scope.key}",
             occurrence=tx.today.isoformat(),
+            not_before=until,
         )
         told += sent > 0
+        late += sent > 0 and until is not None
         without += [] if sent else [first.person]
     office.note(tx.db, tx.stamp, tx.me.id, "nudge", f"month:{scope.key}", str(told))
-    tx.say(lines([f"{told} pendamping diingatkan.", _left_out(without)]))
+    tx.say(lines([f"{told} pendamping diingatkan.", waits_line(late), _left_out(without)]))
 
 
 NUDGE = Dialog("pantau-ingatkan", "Ingatkan laporan P2K2", ask, save, OVERSEERS)

@@ -16,6 +16,7 @@ from handlers.people.erasure_asked import ASK_ERASURE, TAKE_BACK
 from handlers.people.erasure_cards import PROMISED
 from handlers.people.main_channel import MAIN_CHANNEL
 from handlers.people.own_copy import OWN_COPY
+from handlers.people.quiet_hours import QUIET_HOURS, Span, show_span
 from handlers.people.roster_person import CHANNELS, PERSON, show_channels, show_number, show_post
 from storage import erasures, holdings, people, roster_search
 from storage.erasures import Erasure
@@ -33,6 +34,7 @@ class Profile:
     kept: Holdings
     main: str | None
     asked: Erasure | None
+    quiet: Span | None
 
 
 async def see_profile(chat: Chat, read: Reader) -> Profile:
@@ -41,7 +43,8 @@ async def see_profile(chat: Chat, read: Reader) -> Profile:
     assert me is not None, "people are never deleted"
     main = await read(people.main_channel, chat.me.id)
     asked = await read(erasures.open_for, chat.me.id)
-    return Profile(me, await read(holdings.holdings, chat.me.id), main, asked)
+    quiet = await read(people.quiet_hours, chat.me.id)
+    return Profile(me, await read(holdings.holdings, chat.me.id), main, asked, quiet)
 
 
 def save_profile(tx: Settling, shown: Profile) -> None:
@@ -53,6 +56,7 @@ def save_profile(tx: Settling, shown: Profile) -> None:
         action(OWN_COPY.name, "", "Salinan data"),
         action("perbaikan", "", "Perbaikan data"),
         action("dilihat", "", "Siapa melihat"),
+        action(QUIET_HOURS.name, "", "Jam tenang"),
         *((action(MAIN_CHANNEL.name, "", "Kanal utama"),) if several else ()),
         *((action(ASK_ERASURE.name, "", "Hapus data saya"),) if shown.asked is None else ()),
         *((action(TAKE_BACK.name, "", "Tarik permintaan"),) if own else ()),
@@ -108,6 +112,7 @@ def _written(shown: Profile, zone: str) -> Text:
             f"Nomor HP: {show_number(person.phone)}",
             f"{show_channels(shown.me.channels, shown.me.since, zone)}.",
             _where(shown),
+            f"Jam tenang: {show_span(shown.quiet)}." if shown.quiet else "",
             f"Tersimpan: {known}." if known else "Belum ada catatan kegiatan atau laporan.",
             "Data ini dipakai Dinas Sosial untuk tugas pendampingan dan dilihat oleh operator, koordinator, dan "
             "supervisor kecamatan. Nama, NIK, dan nomor KK keluarga penerima tidak disimpan.",

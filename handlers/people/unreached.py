@@ -1,10 +1,10 @@
-"""Out of reach: what the office reads about people whom several notices in a row reached on no channel."""
+"""Out of reach: what the office reads about people whom no channel reaches, and about those who have come back."""
 
 from collections.abc import Sequence
 
 from bot.message import Message
 from bot.routes import action
-from bot.text import bold, lines
+from bot.text import Text, bold, lines
 from handlers.people.roster_person import PERSON, show_number
 from storage.ladder import IN_A_ROW
 from storage.people import Person
@@ -12,18 +12,20 @@ from storage.people import Person
 MOST_NAMED = 20
 
 
-def compose_unreached(lost: Sequence[Person]) -> Message:
-    """Name them with their numbers, to be called instead."""
-    named = [f"{one.name}, {one.district or one.title}, {show_number(one.phone)}" for one in lost[:MOST_NAMED]]
-    more = len(lost) - MOST_NAMED
-    return Message(
-        lines(
-            [
-                bold(f"Tidak terjangkau: {len(lost)} orang"),
-                f"{IN_A_ROW} pemberitahuan terakhir tidak sampai di kanal mana pun. Mohon dihubungi lewat telepon.",
-                *named,
-                f"dan {more} orang lagi" if more > 0 else "",
-            ]
-        ),
-        (action(PERSON.name, lost[0].id, "Lihat petugas"),) if len(lost) == 1 else (),
+def compose_unreached(lost: Sequence[Person], back: Sequence[Person]) -> Message:
+    """Name them with their numbers, those to be called instead first."""
+    why = (
+        f"Bot diblokir, akunnya tidak aktif, atau {IN_A_ROW} pemberitahuan terakhir tidak sampai di kanal mana pun. "
+        "Mohon dihubungi lewat telepon."
     )
+    gone: list[str | Text] = [bold(f"Tidak terjangkau: {len(lost)} orang"), why, *_named(lost)] if lost else []
+    returned: list[str | Text] = [bold(f"Terjangkau lagi: {len(back)} orang"), *_named(back)] if back else []
+    every = (*lost, *back)
+    look = (action(PERSON.name, every[0].id, "Lihat petugas"),) if len(every) == 1 else ()
+    return Message(lines([*gone, *returned]), look)
+
+
+def _named(those: Sequence[Person]) -> list[str]:
+    named = [f"{one.name}, {one.district or one.title}, {show_number(one.phone)}" for one in those[:MOST_NAMED]]
+    more = len(those) - MOST_NAMED
+    return [*named, f"dan {more} orang lagi"] if more > 0 else named

@@ -29,15 +29,15 @@ CARDS: dict[str, tuple[Write, Shorten]] = {
 }
 
 
-def compose(db: Connection, card: Sequence[Due], now: datetime) -> Message | None:
+def compose(db: Connection, card: Sequence[Due], now: datetime, *, listed: bool = False) -> Message | None:
     """Write one card for what is due to one person; None if there is nothing left to say.
 
-    Days and times stand as they are: it may be read late.
+    Days and times stand as they are: it may be read late. `listed` has a single thing written as one of several.
     """
-    if len(card) == 1:
+    if len(card) == 1 and not listed:
         return _with_words(CARDS[card[0].sort][0](db, card[0]), card)
     found = [(one, part) for one in card if (part := CARDS[one.sort][1](db, one)) is not None]
-    if len(found) < 2:
+    if len(found) < 2 and not (listed and found):
         return compose(db, [one for one, _ in found], now) if found else None
     heading = bold(f"⏰ Pengingat {show_day(local(now, card[0].zone).date())}")
     choices = [choice for _, part in found for choice in part.choices]

@@ -16,6 +16,9 @@ from storage.reminders import Due
 SNOOZE = "nanti"
 """The action of the button by which a card comes once more."""
 
+MATERIAL = "bahan"
+"""The action of the button that brings a meeting's key material, where the card could not carry it."""
+
 
 def coming(db: Connection, due: Due) -> Message:
     """Say what is about to begin, with the lesson's key material where the office has attached some."""
@@ -31,9 +34,11 @@ def coming(db: Connection, due: Due) -> Message:
 def coming_part(db: Connection, due: Due) -> Part:
     """Say it among others."""
     meeting = _meeting(db, due)
+    has_files = meeting.lesson_id is not None and bool(lesson_files.of(db, meeting.lesson_id))
+    material = (action(MATERIAL, f"m{meeting.id}", f"Bahan {_short(meeting)}"),) if has_files else ()
     return Part(
         lines([_coming_line(meeting), material_of(meeting)]),
-        (action("jadwal", f"m{meeting.id}", f"Ubah {_short(meeting)}"),),
+        (action("jadwal", f"m{meeting.id}", f"Ubah {_short(meeting)}"), *material),
     )
 
 

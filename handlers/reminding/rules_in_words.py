@@ -22,7 +22,7 @@ OBJECTS = {
     "month_over": "Ke koordinator: kelompok tanpa P2K2",
 }
 SORTS = OBJECTS | {"feedback": "Penilaian kegiatan", "snooze": "Ingatkan nanti"}
-REST_WORDS = {"none": "tidak ada", "sundays": "hari Minggu", "holidays": "hari Minggu dan hari libur nasional"}
+REST_WORDS = {"none": "tidak ada", "sundays": "hari Minggu", "holidays": "hari Minggu dan hari libur"}
 
 
 def rule_line(rule: LeadTime) -> str:
@@ -52,6 +52,7 @@ def hour_lines(hours: Hours) -> list[str]:
     return [
         f"Kartu harian: pukul {hours.daily:%H.%M}, satu per orang per hari",
         f"Jam tenang: {quiet}",
+        f"Jam tenang pribadi: paling lama pukul {hours.own_from:%H.%M} s.d. {hours.own_to:%H.%M}",
         f"Hari tanpa tagihan: {REST_WORDS[hours.rest]}",
         f"Batas laporan: {deadline}",
     ]

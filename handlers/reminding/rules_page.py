@@ -7,7 +7,7 @@ from bot import dates
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import utc_text
 from bot.picked import choose
-from bot.reminder_hours import DAILY, DEADLINE, QUIET_FROM, QUIET_TO, REST, Hours, read_hours
+from bot.reminder_hours import DAILY, DEADLINE, OWN_FROM, OWN_TO, QUIET_FROM, QUIET_TO, REST, Hours, read_hours
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
@@ -25,9 +25,19 @@ from storage import lead_times, office, reminders, rules
 from storage.lead_times import LeadTime
 
 OPERATORS = frozenset({"operator"})
-CHANGE = action("pengingat", "aturan", "Ubah pengingat"), action("pengingat", "jam", "Ubah jam")
+CHANGE = (
+    action("pengingat", "aturan", "Ubah pengingat"),
+    action("pengingat", "jam", "Ubah jam"),
+    action("libur", "", "Hari libur"),
+)
 
-HOURS = {"hour": "Jam kartu harian", "quiet": "Jam tenang", "rest": "Hari tanpa tagihan", "deadline": "Batas laporan"}
+HOURS = {
+    "hour": "Jam kartu harian",
+    "quiet": "Jam tenang",
+    "own": "Jam tenang pribadi",
+    "rest": "Hari tanpa tagihan",
+    "deadline": "Batas laporan",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,9 @@ def _keep_hours(tx: Settling, what: str, new: Hours) -> str:
         case "quiet":
             rules.set_rule(tx.db, QUIET_FROM, f"{new.quiet_from:%H:%M}")
             rules.set_rule(tx.db, QUIET_TO, f"{new.quiet_to:%H:%M}")
+        case "own":
+            rules.set_rule(tx.db, OWN_FROM, f"{new.own_from:%H:%M}")
+            rules.set_rule(tx.db, OWN_TO, f"{new.own_to:%H:%M}")
         case "rest":
             rules.set_rule(tx.db, REST, new.rest)
         case _:

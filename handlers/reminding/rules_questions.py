@@ -70,6 +70,16 @@ async def ask_hours(chat: Chat, what: str, hours: Hours) -> Hours:
         )
         if new.are_quiet_at(new.daily):
             raise Refused(f"Kartu harian dikirim pukul {new.daily:%H.%M}, jadi tidak bisa di dalam jam tenang.")
+    elif what == "own":
+        start = a_time("Jam tenang pribadi paling awal mulai pukul berapa?", chat.zone, [time(18), time(19), time(20)])
+        end = a_time("Paling akhir selesai pukul berapa?", chat.zone, [time(8), time(9), time(10)])
+        new = replace(
+            hours,
+            own_from=await chat.ask("own-from", start, label="Mulai"),
+            own_to=await chat.ask("own-to", end, label="Sampai"),
+        )
+        if not new.allow(new.own_from, new.own_to):
+            raise Refused(f"Batasnya harus memuat jam tenang kantor, {hour_lines(hours)[1].partition(': ')[2]}.")
     elif what == "rest":
         ask = choose("Kapan tagihan dan pengingat laporan tidak dikirim?", {one: one for one in RESTS}, _rest_label)
         new = replace(hours, rest=await chat.ask("rest", ask, label="Hari tanpa tagihan"))

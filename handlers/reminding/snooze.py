@@ -7,7 +7,7 @@ from bot import dates
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.clock import from_utc_text, utc_text
 from bot.picked import choose
-from bot.reminder_hours import Hours, read_hours
+from bot.reminder_hours import Hours, hours_of
 from bot.routes import number_in
 from bot.settling import Settling
 from handlers.meetings.groups import FACILITATORS
@@ -38,7 +38,7 @@ async def run(chat: Chat, read: Reader) -> Snooze:
     meeting = await read(meetings.meeting, number_in(digits))
     if meeting is None or meeting.person_id != chat.me.id or meeting.state != "planned":
         raise Refused(NO_LONGER)
-    times = {f"t{at:%d%H%M}": at for at in _times(meeting, await read(read_hours), chat.now)}
+    times = {f"t{at:%d%H%M}": at for at in _times(meeting, await read(hours_of, chat.me.id), chat.now)}
     if not times:
         raise Refused("Pertemuan itu sudah dekat, tidak ada waktu lagi untuk mengingatkan nanti.")
 

@@ -30,7 +30,7 @@ COMMANDS = {
     "rekap": "ocsf", "periksa": "ocsft", "materi": "oc", "petugas": "os", "profil": "ocsft", "sistem": "o",
 }  # fmt: skip
 ACTIONS = {  # who may press it at all; what it then does is decided about the object, inside the transaction
-    "o": "cari impor setujui tolak permintaan orang aktif nonaktif pindah pengingat panitia status "
+    "o": "cari impor setujui tolak permintaan orang aktif nonaktif pindah pengingat libur panitia status "
     "sertifikat kirimsertifikat cetaksertifikat kop aturanabsen telepon koordinator tarik kirimkini batalkan ulang "
     "ralat siaran-batas templat"
     " biaya tindakan jejak permintaanhapus hapuskini tolakhapus hapusorang",
@@ -42,7 +42,7 @@ ACTIONS = {  # who may press it at all; what it then does is decided about the o
     "ocsf": "laporan riwayat-p2k2",
     "f": "foto kiriman benar-p2k2 hapus-p2k2 bagaimana terlaksana absen tidak-terlaksana kirim-p2k2 ubah-p2k2 catatan "
     "gambarrekap semualaporan berkasrekap word tekslaporan undangan usul terimakelompok tolakkelompok tariktawaran "
-    "daftarhadir ubahkelompok riwayat terlewat nanti",
+    "daftarhadir ubahkelompok riwayat terlewat nanti bahan",
 }
 
 
