@@ -257,8 +257,12 @@ def audit_touched(
             found = find(db, span, MovableClock().now(), settings.office_zone)
         target = file or Path(file_name(span))
         with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:  # noqa: PTH123
+            try:
+                asyncio.run(note_at_the_store(settings.data_dir, "export audit", "all", span.noted))
+            except BaseException:
+                target.unlink()  # no list leaves without its line
+                raise
             written.write(write(found))
-        asyncio.run(note_at_the_store(settings.data_dir, "export audit", "all", span.noted))
     tell(f"{target}: {len(found.deeds)} deeds touched the data of {len(found.people)} people. It names them.")
 
 

