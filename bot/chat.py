@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol
 
 from bot.corrections import read_corrections
 from bot.message import Choice, Message, Said
-from bot.picked import choose
-from bot.questions import Done, More, NoLongerFits, NotTaken, NotUnderstood, Question, fold, pick
+from bot.picked import Choose
+from bot.questions import CANCEL, Done, More, NoLongerFits, NotTaken, NotUnderstood, Question, fold, pick
 from bot.text import Text, lines
 from storage.database import Connection
 from storage.dialogs import Step
@@ -222,7 +222,8 @@ class Chat:
         empty = [one for one in self.path if one.label and one.empty and fill]
         edit = {FILLING: fill} if empty else {}
         edit |= {EDITING: "Ubah"} if any(one.label for one in self.path) else {}
-        question = choose(summary, {**({"yes": yes} if yes else {}), **more, **edit, "cancel": "Batal"})
+        offered = {**({"yes": yes} if yes else {}), **more, **edit, CANCEL.id: CANCEL.label}
+        question = Choose(Text.of(summary), offered, str)
         said, self.said = self.said, None
         if step != self.offered_to:
             raise self._wait(step, question) if yes else self._edit(step, None, empty, EDITING, summary)

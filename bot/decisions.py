@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.chat import ASK_AGAIN, EDITING, FILLING, SURE, Again, Chat, Dialog, Files, Refused, Waiting, is_open
 from bot.clock import Clock, from_utc_text, utc_text
 from bot.message import Choice, Message, Said
-from bot.questions import fold, pick
+from bot.questions import CANCEL, fold, pick
 from bot.routes import QUESTION, Routes, Wanted
 from bot.settling import Settling, letter_of, ref_of
 from bot.text import Text, lines
@@ -91,7 +91,7 @@ class Decisions:
         dialog = self.routes.dialogs.get(opened.name)
         chosen = _chosen(opened, said)
         word = fold(said.text) if said.kind == "text" else ""
-        if word == "batal" or chosen == "cancel":
+        if word == "batal" or chosen == CANCEL.id:
             return _closing("Dibatalkan, tidak ada yang disimpan. Ketik menu untuk pilihan lain.")
         if dialog is None or dialog.edition != opened.edition or scene.role not in dialog.roles:
             return _closing(OUTDATED)
