@@ -123,7 +123,7 @@ class Decisions:
         if said.kind == "text" and fold(said.text) in ("batal", "kembali"):
             return _saying("Tidak ada yang sedang berjalan. Ketik menu untuk melihat pilihan.")
         wanted = self.routes.explicit(said) or self._implicit(scene, said)
-        return await self._open(scene, said, letter, wanted or Wanted(self.routes.fallback, "?"))
+        return await self._open(scene, said, letter, wanted or Wanted(self.routes.fallback, f"?{said.text}"))
 
     def _implicit(self, scene: Scene, said: Said) -> Wanted | None:
         """Return what is meant without a command; a photo asks for nothing that the sender may not do."""
