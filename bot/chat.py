@@ -111,6 +111,7 @@ class Waiting(BaseException):
         self.prompt = prompt
         self.partial = partial
         self.missed = missed
+        self.fits = False  # what was said is an answer, though it could not be taken: it means nothing else
         self.counts = counts  # whether a number means a choice
 
 
@@ -264,7 +265,9 @@ class Chat:
         try:
             outcome = question.read(said, self.partial)
         except NotUnderstood as why:
-            raise self._wait(step, question, hint=str(why), missed=True) from None
+            pause = self._wait(step, question, hint=str(why), missed=True)
+            pause.fits = isinstance(why, NotTaken)
+            raise pause from None
         if isinstance(outcome, More):
             self.partial = outcome.partial
             raise self._wait(step, question, instead=outcome.prompt)
