@@ -64,6 +64,7 @@ def demo(
     with plain_errors(), ExitStack() as held:
         if keep is not None:
             held.enter_context(only_one(keep))
+        tell("Making the office and the week before the Bimtek, which takes a moment …")
         run_until_stopped(run_demo(host, free_port(host, port), keep, started))
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol
 
 from bot.corrections import read_corrections
 from bot.message import Choice, Message, Said
-from bot.picked import choose
-from bot.questions import Done, More, NoLongerFits, NotTaken, NotUnderstood, Question, fold, pick
+from bot.picked import Choose
+from bot.questions import CANCEL, Done, More, NoLongerFits, NotTaken, NotUnderstood, Question, fold, pick
 from bot.text import Text, lines
 from storage.database import Connection
 from storage.dialogs import Step
@@ -111,6 +111,7 @@ class Waiting(BaseException):
         self.prompt = prompt
         self.partial = partial
         self.missed = missed
+        self.fits = False  # what was said is an answer, though it could not be taken: it means nothing else
         self.counts = counts  # whether a number means a choice
 
 
@@ -222,7 +223,8 @@ class Chat:
         empty = [one for one in self.path if one.label and one.empty and fill]
         edit = {FILLING: fill} if empty else {}
         edit |= {EDITING: "Ubah"} if any(one.label for one in self.path) else {}
-        question = choose(summary, {**({"yes": yes} if yes else {}), **more, **edit, "cancel": "Batal"})
+        offered = {**({"yes": yes} if yes else {}), **more, **edit, CANCEL.id: CANCEL.label}
+        question = Choose(Text.of(summary), offered, str)
         said, self.said = self.said, None
         if step != self.offered_to:
             raise self._wait(step, question) if yes else self._edit(step, None, empty, EDITING, summary)
@@ -263,7 +265,9 @@ class Chat:
         try:
             outcome = question.read(said, self.partial)
         except NotUnderstood as why:
-            raise self._wait(step, question, hint=str(why), missed=True) from None
+            pause = self._wait(step, question, hint=str(why), missed=True)
+            pause.fits = isinstance(why, NotTaken)
+            raise pause from None
         if isinstance(outcome, More):
             self.partial = outcome.partial
             raise self._wait(step, question, instead=outcome.prompt)

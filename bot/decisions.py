@@ -4,6 +4,7 @@ Nothing is written here. A decision carries the function that settles it, for th
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.chat import ASK_AGAIN, EDITING, FILLING, SURE, Again, Chat, Dialog, Files, Refused, Waiting, is_open
 from bot.clock import Clock, from_utc_text, utc_text
 from bot.message import Choice, Message, Said
-from bot.questions import fold, pick
+from bot.questions import CANCEL, fold, pick
 from bot.routes import QUESTION, Routes, Wanted
 from bot.settling import Settling, letter_of, ref_of
 from bot.text import Text, lines
@@ -28,6 +29,7 @@ RUN_SECONDS = 60.0
 NOTHING = object()
 RESUME = (Choice("resume", "Lanjutkan"), Choice("leave", "Tinggalkan"))
 ANSWERED = "Itu sudah dijawab tadi."
+NO_COMMAND = "Perintah itu tidak ada, lihat /bantuan."
 OUTDATED = "Percakapan tadi sudah tidak berlaku, tidak ada yang disimpan. Ketik menu untuk mulai lagi."
 
 
@@ -91,7 +93,7 @@ class Decisions:
         dialog = self.routes.dialogs.get(opened.name)
         chosen = _chosen(opened, said)
         word = fold(said.text) if said.kind == "text" else ""
-        if word == "batal" or chosen == "cancel":
+        if word == "batal" or chosen == CANCEL.id:
             return _closing("Dibatalkan, tidak ada yang disimpan. Ketik menu untuk pilihan lain.")
         if dialog is None or dialog.edition != opened.edition or scene.role not in dialog.roles:
             return _closing(OUTDATED)
@@ -107,8 +109,11 @@ class Decisions:
             said = replace(said, token=chosen)
         if opened.wanted is not None and (choice := pick(RESUME, said)):
             return await self._resume_or_leave(scene, dialog, said, opened, letter, choice)
-        if wanted := self.routes.explicit(said):
+        slashed = said.kind == "text" and re.match(r"/[A-Za-z]", said.text)
+        if wanted := self.routes.explicit(said) or (self._implicit(scene, said) if slashed else None):
             return await self._interrupt(scene, dialog, said, opened, letter, wanted)
+        if slashed:  # a command that we do not have is no answer
+            return await self._show_again(scene, dialog, said, opened, NO_COMMAND)
         waited = self.clock.now() - from_utc_text(opened.touched_at)
         if said.kind == "text" and opened.wanted is None and waited > RESUMES_AFTER:
             return _asking_to_resume(opened, dialog, {})
@@ -119,11 +124,11 @@ class Decisions:
         if notice:
             return _saying(notice)
         if said.kind == "tap" and said.token.startswith(QUESTION):
-            return _saying(ANSWERED)
+            return _saying(f"{ANSWERED} Ketik menu untuk pilihan lain.")
         if said.kind == "text" and fold(said.text) in ("batal", "kembali"):
             return _saying("Tidak ada yang sedang berjalan. Ketik menu untuk melihat pilihan.")
         wanted = self.routes.explicit(said) or self._implicit(scene, said)
-        return await self._open(scene, said, letter, wanted or Wanted(self.routes.fallback, "?"))
+        return await self._open(scene, said, letter, wanted or Wanted(self.routes.fallback, f"?{said.text}"))
 
     def _implicit(self, scene: Scene, said: Said) -> Wanted | None:
         """Return what is meant without a command; a photo asks for nothing that the sender may not do."""
@@ -152,7 +157,7 @@ class Decisions:
         chat, outcome = await self._run(scene, dialog, said, opened, said)
         if not isinstance(outcome, Waiting):
             return self._outcome(scene, dialog, opened, chat, outcome)
-        if outcome.missed and (wanted := self._implicit(scene, said)):
+        if outcome.missed and not outcome.fits and (wanted := self._implicit(scene, said)):
             unchanged = replace(opened, answers=dict(scene.open.answers) if scene.open else {})
             return await self._interrupt(scene, dialog, said, unchanged, letter, wanted)
         opened.misses = opened.misses + 1 if outcome.missed else 0
@@ -199,15 +204,16 @@ class Decisions:
     ) -> Decision:
         """Let a command through that asks nothing; before one that asks, ask what becomes of the open dialog."""
         if scene.role not in self.routes.dialogs[wanted.name].roles and scene.person is None:
-            wanted = Wanted(self.routes.door)
-        # People press a button twice, ask for the same once more, and strangers try commands: no wish to leave it.
+            # Strangers try commands: no wish to leave the door, or the claim in which they were asked for their name.
+            return await self._show_again(scene, dialog, said, opened)
+        # People press a button twice, and ask for the same once more: no wish to leave it either.
         twice = said.kind == "tap" or wanted.name == self.routes.door or not opened.answers
         if twice and (wanted.name, wanted.arg) == (opened.name, opened.arg):
             return await self._show_again(scene, dialog, said, opened)
         beside = await self._open(replace(scene, open=None), said, letter, wanted)
         if not beside.asks:
             return beside
-        if dialog.steps == 1 and _is_untouched(opened):
+        if (dialog.steps == 1 or not opened.arg) and _is_untouched(opened):
             return _leaving(beside)
         return _asking_to_resume(opened, dialog, {"name": wanted.name, "arg": wanted.arg})
 

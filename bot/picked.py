@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from bot.message import Choice, Said
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, pick
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, keyed, pick
 from bot.text import Text
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class Choose(Question[T]):
 
 def choose(prompt: str | Text, options: Mapping[str, T], label: Callable[[T], str] = str) -> Choose[T]:
     """Ask for one of `options`, keyed by a short ASCII id."""
-    return Choose(Text.of(prompt), options, label)
+    return Choose(Text.of(prompt), keyed(options), label)
 
 
 def yes_or_no(prompt: str | Text, yes: str = "Ya", no: str = "Tidak") -> Choose[bool]:
@@ -88,7 +88,7 @@ class Tick(Question[tuple[T, ...]]):
 
 def tick(prompt: str | Text, options: Mapping[str, T], label: Callable[[T], str] = str) -> Tick[T]:
     """Ask for any number of `options`, at least one."""
-    return Tick(Text.of(prompt), options, label)
+    return Tick(Text.of(prompt), keyed(options), label)
 
 
 def _each_named(said: Said) -> list[Said]:

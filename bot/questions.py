@@ -1,7 +1,7 @@
 """What a question is: how its answer is read, kept as a reference, brought back to life, and shown."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
@@ -11,6 +11,7 @@ from bot.text import Text
 T = TypeVar("T")
 
 SKIP = Choice("skip", "Lewati")
+CANCEL = Choice("cancel", "Batal")  # leaves the dialog, under whatever question it stands
 
 
 class NotUnderstood(Exception):
@@ -19,6 +20,10 @@ class NotUnderstood(Exception):
 
 class NotTaken(NotUnderstood):
     """The answer is of the right kind, but cannot be taken: a photo that does not open, one too many."""
+
+
+class ReservedChoice(Exception):
+    """A question has a choice by a word of the engine's own: a bug, said at once."""
 
 
 class NoLongerFits(Exception):
@@ -70,6 +75,13 @@ class Question(Generic[T]):
     def show(self, value: T) -> str:
         """Say the value in a few words, for a summary."""
         return str(value)
+
+
+def keyed(options: Mapping[str, T]) -> Mapping[str, T]:
+    """Return the options as they are. Raises ReservedChoice where tapping one would leave the dialog or turn a page."""
+    if found := next((key for key in options if key == CANCEL.id or key.startswith("#")), None):
+        raise ReservedChoice(found)
+    return options
 
 
 def fold(text: str) -> str:

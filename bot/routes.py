@@ -25,12 +25,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A word that opens a dialog; `label` is its button in the menu, '' for none, `says` explains it in half a line."""
+    """A word that opens a dialog; `label` is its button in the menu, '' for none, `says` explains it in half a line.
+
+    `also` are words that people type for it; no list shows them.
+    """
 
     word: str
     dialog: Dialog[Any]
     label: str
     says: str
+    also: tuple[str, ...] = ()
 
 
 def action(name: str, arg: object = "", label: str = "") -> Choice:
@@ -102,7 +106,9 @@ class Routes:
         prefix, _, payload = arg.strip().partition("_")
         if word == "start" and payload and prefix in self.payloads:
             return Wanted(self.payloads[prefix], payload)
-        return next((Wanted(one.dialog.name, arg.strip()) for one in self.commands if one.word == word), None)
+        return next(
+            (Wanted(one.dialog.name, arg.strip()) for one in self.commands if word in (one.word, *one.also)), None
+        )
 
     def _bare(self, said: Said) -> Wanted | None:
         return next((wanted for read in self.bare if (wanted := read(said))), None)

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 
 from bot import dates
 from bot.message import Choice, Said
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, number_typed, pick
+from bot.questions import Done, More, NoLongerFits, NotTaken, NotUnderstood, Question, number_typed, pick
 from bot.text import Text
 
 T = TypeVar("T")
@@ -150,7 +150,7 @@ def words(
             short = f"Terlalu pendek, paling sedikit {least} huruf." if clean else "Mohon ketik jawabannya."
             raise NotUnderstood(short)
         if len(clean) > most:
-            raise NotUnderstood(f"Terlalu panjang: {len(clean)} huruf, paling banyak {most}. Mohon dipersingkat.")
+            raise NotTaken(f"Terlalu panjang: {len(clean)} huruf, paling banyak {most}. Mohon dipersingkat.")
         return clean
 
     return Typed(Text.of(prompt), read, str, str, str, shortcuts, echoes=False)

@@ -150,14 +150,15 @@ def build_routes(
     my_events, *event_parts = make_my_events(link)
     commands += [
         Command("menu", menu, "", "yang bisa dilakukan sekarang"),
-        Command("bantuan", help_, "", "semua perintah"),
+        Command("bantuan", help_, "", "semua perintah", ("help",)),
         Command("start", start, "", "mulai, mendaftar"),
         Command("p2k2", LOG_MEETING, "Catat P2K2", "catat pertemuan; juga sebaris: p2k2 melati 2.2 kemarin 3s 7i"),
         Command("jadwal", SCHEDULE, "Jadwal", "rencana pertemuan"),
         Command("kelompok", GROUPS, "Kelompok", "kelompok dampingan saya"),
         Command("anggota", MEMBERS, "", "anggota masuk atau keluar: anggota 7 keluar mulai 1 Desember"),
         Command("serahkan", HANDOVER, "", "serahkan kelompok ke pendamping lain"),
-        Command("kegiatan", my_events, "Kegiatan", "undangan, jawaban, dan absen saya"),
+        Command("laporan", MY_RECORDS, "", "laporan P2K2: draft, terkirim, dikembalikan"),
+        Command("kegiatan", my_events, "Kegiatan", "undangan, jawaban, dan absen saya", ("acara",)),
         Command("hadir", CHECK_IN, "", "absen dengan kode: /hadir K7M2P"),
         Command("buat", ANNOUNCE, "Buat kegiatan", "umumkan kegiatan baru"),
         Command(

@@ -23,7 +23,7 @@ class Dated:
 class Habit:
     """How a group usually meets: in which week of the month, on which weekday (Monday is 0), when, and where.
 
-    The group's own rule where it has one; else from its latest meeting: `day` (local), `starts_at` (UTC text), `zone`.
+    The group's own rule where it has one; else from its latest meetings: `day` (local), `starts_at` (UTC text), `zone`.
     """
 
     group_id: int
@@ -54,22 +54,33 @@ def month_of(db: Connection, person_id: int, month: str) -> list[Dated]:
     return [Dated(*row) for row in rows]
 
 
+_HABIT = """
+    SELECT g.id, g.name, v.name, CASE WHEN p.place <> '' AND (g.place = '' OR p.place = q.place AND g.place = :unset)
+           THEN p.place ELSE g.place END, g.usual_week, g.usual_weekday, g.usual_time, p.day, p.starts_at, p.zone
+    FROM groups g JOIN villages v ON v.id = g.village_id
+    LEFT JOIN meetings p ON p.id = (
+        SELECT id FROM meetings WHERE group_id = g.id AND day < :before AND state IN ('planned', 'held')
+        ORDER BY day DESC, starts_at DESC LIMIT 1)
+    LEFT JOIN meetings q ON q.id = (
+        SELECT id FROM meetings WHERE group_id = g.id AND day < :before AND state IN ('planned', 'held')
+        ORDER BY day DESC, starts_at DESC LIMIT 1 OFFSET 1)
+"""
+
+UNSET_PLACE = "Rumah Ketua Kelompok"
+"""Where a group meets as long as nobody said otherwise; two meetings in a row elsewhere say otherwise too."""
+
+
 def habits_without_meeting(db: Connection, person_id: int, month: str) -> list[Habit]:
     """Return the habits of the facilitator's groups that have nothing planned or held in a month ('2023-11')."""
     rows = db.execute(
-        """
-        SELECT g.id, g.name, v.name, coalesce(nullif(p.place, ''), g.place), g.usual_week, g.usual_weekday,
-               g.usual_time, p.day, p.starts_at, p.zone
-        FROM groups g JOIN villages v ON v.id = g.village_id
-        LEFT JOIN meetings p ON p.id = (
-            SELECT id FROM meetings WHERE group_id = g.id AND day < :month || '-01' AND state IN ('planned', 'held')
-            ORDER BY day DESC, starts_at DESC LIMIT 1)
+        f"""
+        {_HABIT}
         WHERE g.person_id = :person AND g.state = 'active' AND NOT EXISTS (
             SELECT 1 FROM meetings WHERE group_id = g.id AND day BETWEEN :month || '-01' AND :month || '-31'
             AND state IN ('planned', 'held'))
         ORDER BY v.name, g.name, g.id
         """,
-        {"person": person_id, "month": month},
+        {"person": person_id, "month": month, "before": f"{month}-01", "unset": UNSET_PLACE},
     )
     return [Habit(*row) for row in rows]
 
@@ -77,15 +88,6 @@ def habits_without_meeting(db: Connection, person_id: int, month: str) -> list[H
 def habit_of(db: Connection, group_id: int) -> Habit | None:
     """Return the habit of one group."""
     row = db.execute(
-        """
-        SELECT g.id, g.name, v.name, coalesce(nullif(p.place, ''), g.place), g.usual_week, g.usual_weekday,
-               g.usual_time, p.day, p.starts_at, p.zone
-        FROM groups g JOIN villages v ON v.id = g.village_id
-        LEFT JOIN meetings p ON p.id = (
-            SELECT id FROM meetings WHERE group_id = g.id AND state IN ('planned', 'held')
-            ORDER BY day DESC, starts_at DESC LIMIT 1)
-        WHERE g.id = ?
-        """,
-        (group_id,),
+        f"{_HABIT} WHERE g.id = :group", {"group": group_id, "before": "9999", "unset": UNSET_PLACE}
     ).fetchone()
     return Habit(*row) if row else None

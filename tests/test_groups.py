@@ -13,7 +13,18 @@ from bot.documents.paper import Stationery
 from bot.questions import NotUnderstood
 from handlers.groups.usual_day import UsualDay, read_usual, show_usual
 from handlers.meetings.lesson_choice import syllabus
-from storage import curriculum, groups, handovers, lesson_files, lessons, media, memberships, places, progress
+from storage import (
+    curriculum,
+    groups,
+    handovers,
+    lesson_files,
+    lessons,
+    media,
+    memberships,
+    month_plan,
+    places,
+    progress,
+)
 from storage.database import Connection
 from storage.letterhead import Letterhead
 from storage.people import add_person
@@ -302,6 +313,22 @@ def test_a_usual_day_is_shown_as_it_is_said() -> None:
     """With its time only where it has one."""
     assert show_usual(UsualDay(2, 1, time(14)), "Asia/Jakarta") == "Selasa minggu ke-2, pukul 14.00 WIB"
     assert show_usual(UsualDay(5, 5, None), "Asia/Jakarta") == "Sabtu minggu ke-5"
+
+
+def test_a_place_used_once_is_no_habit(db: Connection, melati: int) -> None:
+    """The group's own place is proposed; without one of its own, what it used twice in a row."""
+
+    def place_after(day: str, place: str) -> str:
+        db.execute("UPDATE meetings SET place = ? WHERE id = ?", (place, hold(db, melati, "1.1", day)))
+        habit = month_plan.habit_of(db, melati)
+        (other,) = month_plan.habits_without_meeting(db, 1, "2023-12")
+        assert habit == other
+        return habit.place if habit else ""
+
+    assert place_after("2023-08-08", "Posyandu") == "Rumah Ketua Kelompok"
+    assert place_after("2023-09-08", "Posyandu") == "Posyandu"
+    groups.set_place(db, melati, "Balai Desa")
+    assert place_after("2023-10-08", "Posyandu") == "Balai Desa"
 
 
 @pytest.mark.parametrize(("count", "pages"), [(1, 1), (18, 1), (45, 2), (99, 4)])

@@ -72,6 +72,7 @@ def test_groups_and_lessons_are_named(text: str, group: Group, lesson: Lesson | 
         ("melati+mawar stabat baru 3s", "Beberapa kelompok sekaligus"),
         ("melati 25", "Nomor 25 tidak ada, anggota kelompok ini 18."),
         ("sakura", "Tidak terbaca: sakura."),
+        ("melati 2.2 mawar kemarin", "“mawar” juga nama kelompok. Bila bersama, ketik: Melati dan mawar."),
         ("melati jam 6 12", "Pukul 06.00 atau 18.00?"),
         ("melati 31 februari 12", "Tanggal itu tidak ada."),
     ],
@@ -81,6 +82,15 @@ def test_what_is_unclear_is_told_and_left_open(text: str, problem: str) -> None:
     line = read(text)
     assert any(said.startswith(problem) for said in line.problems), line.problems
     assert line.absences is None
+
+
+@pytest.mark.parametrize(
+    "text", ["melati mawar stabat baru 2.2", "mawar stabat baru melati", "melati, mawar stabat baru"]
+)
+def test_names_in_a_row_are_all_meant(text: str) -> None:
+    """The word between them is often left out; a name behind "posyandu" stays a place."""
+    assert {one.name for one in read(text).groups} == {"Melati", "Mawar"}
+    assert [one.name for one in read("melati di posyandu mawar 2.2").groups] == ["Melati"]
 
 
 def test_strange_words_beside_clear_marks_are_handed_back() -> None:

@@ -27,7 +27,7 @@ async def test_a_dialog_is_asked_confirmed_and_saved_once(tmp_path: Path) -> Non
         assert (await said(talk, *UNTIL_CONFIRM))[-1] == f"Siti< {SUMMARY}  [Simpan] [Tambah foto] [Ubah] [Batal]"
         assert await said(talk, "Siti> [Simpan]", "Siti> [Simpan] lama") == [
             "Siti< Tersimpan.",
-            "Siti< Itu sudah dijawab tadi.",
+            "Siti< Itu sudah dijawab tadi. Ketik menu untuk pilihan lain.",
         ]
         assert await noted(talk, "visit") == [SUMMARY]
 

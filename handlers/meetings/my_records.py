@@ -12,6 +12,7 @@ from bot.settling import Settling
 from bot.text import bold, lines
 from handlers.meetings.confirming import confirm_buttons
 from handlers.meetings.edit_meeting import UNKNOWN
+from handlers.meetings.groups import FACILITATORS
 from handlers.meetings.history import told_changes
 from handlers.meetings.lesson_choice import material_of
 from handlers.meetings.saved import STANDING, outcome, record_buttons
@@ -72,6 +73,9 @@ HISTORY = Dialog("riwayat-p2k2", "Riwayat laporan", run, show_history, READERS)
 def _list(tx: Settling) -> None:
     since = (tx.today - SHOWN_BACK).isoformat()
     found: Sequence[Meeting] = meetings.recorded_of(tx.db, tx.me.id, since)[:MOST_SHOWN]
+    if not found and tx.me.role not in FACILITATORS:
+        tx.say("Laporan para pendamping ada di rekap.", action("rekap", "", "Rekap"))
+        return
     if not found:
         tx.say("Belum ada laporan P2K2. Catat dengan /p2k2.")
         return

@@ -13,7 +13,7 @@ from handlers.meetings.groups import FACILITATORS
 from handlers.meetings.members import numbers_on
 from handlers.meetings.outcome_card import how_card
 from handlers.meetings.report_questions import why_not_held
-from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons, texts_of
+from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons, text_of
 from handlers.reporting.report_text import report_buttons
 from handlers.scheduling.planned import meeting_in, when, which
 from storage import meeting_records, meetings, plans
@@ -122,7 +122,7 @@ def _save_held(tx: Settling, meeting: Meeting, away: Away) -> None:
     saved = meetings.meeting(tx.db, meeting.id)
     assert saved is not None
     told = lines([f"✅ Tersimpan: {outcome(saved)}.", follow_line(saved)])
-    text = texts_of(tx.db, saved)
+    text = text_of(tx.db, saved)
     buttons = (*record_buttons(saved, tx.stamp), *report_buttons(saved.id))
     if away.total:
         # One message with the text in it: with the card and the question this log has cost three, and no more.

@@ -14,7 +14,7 @@ from handlers.meetings.groups import ADD, NONE_YET, title_of
 from handlers.meetings.meeting_times import LASTS
 from handlers.meetings.members import numbers_on
 from handlers.meetings.report_questions import Attended, Report
-from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons, texts_of
+from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons, text_of
 from handlers.reporting.report_text import report_buttons
 from storage import groups, meeting_records, meetings, people
 from storage.database import Connection
@@ -141,7 +141,7 @@ def _plan_of(db: Connection, logged: Logged, group_id: int) -> Meeting | None:
 
 def _say_one(tx: Settling, saved: Meeting) -> None:
     follows = follow_line(saved) if saved.state == "held" else ""
-    told = lines([f"✅ Tersimpan: {outcome(saved)}.", follows, texts_of(tx.db, saved)])
+    told = lines([f"✅ Tersimpan: {outcome(saved)}.", follows, text_of(tx.db, saved)])
     tx.say(told, *record_buttons(saved, tx.stamp), *report_buttons(saved.id), ANOTHER)
 
 
@@ -153,7 +153,7 @@ def _say_joint(tx: Settling, saved: Sequence[Meeting]) -> None:
         ANOTHER,
     )
     for one in saved:
-        tx.say(texts_of(tx.db, one), *report_buttons(one.id))
+        tx.say(text_of(tx.db, one), *report_buttons(one.id))
 
 
 def _say_for_colleague(tx: Settling, owner: Person, saved: Sequence[Meeting]) -> None:

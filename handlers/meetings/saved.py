@@ -9,7 +9,7 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text
 from handlers.meetings.away import away_of
-from handlers.reporting.report_text import report_text
+from handlers.reporting.report_text import receipt_text
 from storage.database import Connection
 from storage.meeting_status import Status, status_of
 from storage.meetings import Meeting
@@ -40,11 +40,11 @@ def follow_line(meeting: Meeting) -> str:
     return f"Foto dan catatan boleh menyusul sampai {dates.show_day(day)}."
 
 
-def texts_of(db: Connection, meeting: Meeting) -> Text:
-    """Return the texts for the other systems."""
+def text_of(db: Connection, meeting: Meeting) -> Text:
+    """Return the text for the other system."""
     found = record(db, meeting.id)
     assert found is not None, "it is recorded"
-    return report_text(found)
+    return receipt_text(found)
 
 
 def record_buttons(meeting: Meeting, now: str) -> tuple[Choice, ...]:

@@ -19,6 +19,7 @@ from storage.month_standing import Standing
 
 NAME = "pantau"
 WORDS = {"sent": "terkirim", "draft": "draft", "not_held": "tidak terlaksana", "none": "belum dibuat"}
+MOST_NAMED = 10
 NO_GROUPS = "Belum ada kelompok untuk {month}. Pendamping menambahkannya lewat /kelompok."
 
 
@@ -75,7 +76,7 @@ def save(tx: Settling, recap: Recap) -> None:
         return
     if scope.about != EVERYWHERE:  # of the whole kabupaten it shows the kecamatan, and nobody
         office.note(tx.db, tx.stamp, tx.me.id, "see month", scope.about, f"month {scope.key}")
-    tx.say(lines([bold(_title(recap, month)), _total(groups), *_parts(recap)]), *_buttons(tx, recap))
+    tx.say(lines([bold(_title(recap, month)), _total(groups), *list_parts(recap)]), *_buttons(tx, recap))
 
 
 MONTH_RECAP = Dialog(NAME, "Rekap P2K2", ask, save, OVERSEERS, steps=1)
@@ -83,8 +84,12 @@ MONTH_RECAP = Dialog(NAME, "Rekap P2K2", ask, save, OVERSEERS, steps=1)
 
 def show_share(groups: Sequence[Standing]) -> str:
     """Write "66% (1.204 dari 1.812)": the groups whose report is sent."""
-    sent = sum(one.status == "sent" for one in groups)
+    sent = _sent(groups)
     return f"{sent * 100 // len(groups)}% ({count(sent)} dari {count(len(groups))})"
+
+
+def _sent(groups: Sequence[Standing]) -> int:
+    return sum(one.status == "sent" for one in groups)
 
 
 def count(number: int) -> str:
@@ -113,8 +118,11 @@ def _total(groups: Sequence[Standing]) -> str:
     return f"{count(len(groups))} kelompok: {', '.join(said)}."
 
 
-def _parts(recap: Recap) -> list[Text]:
-    """List what lies within: the kecamatan, or the facilitators, least done first; or the groups of one."""
+def list_parts(recap: Recap) -> list[Text]:
+    """List what lies within: the kecamatan, or the facilitators, least done first; or the groups of one.
+
+    Of many only the first are named: who is behind is what the card is for, and the rest would fill a phone.
+    """
     scope, groups = recap.scope, recap.groups
     if scope.person_id is not None:
         return [Text.of(f"{one.group}, {one.village}: {WORDS[one.status]}") for one in groups]
@@ -122,8 +130,14 @@ def _parts(recap: Recap) -> list[Text]:
         parts = [(first.person, inside) for first, inside in by_facilitator(groups)]
     else:
         parts = [(name, list(inside)) for name, inside in groupby(groups, lambda one: one.district)]
-    shares = [(sum(one.status == "sent" for one in inside) / len(inside), name, inside) for name, inside in parts]
-    return [Text.of(f"{name}: {show_share(inside)}") for _, name, inside in sorted(shares, key=lambda one: one[:2])]
+    ranked = sorted(parts, key=lambda part: (_sent(part[1]) / len(part[1]), part[0]))
+    named = ranked if len(ranked) <= MOST_NAMED + 1 else ranked[:MOST_NAMED]
+    told = [f"{name}: {show_share(inside)}" for name, inside in named]
+    if rest := ranked[len(named) :]:
+        least, most = (_sent(inside) * 100 // len(inside) for _, inside in (rest[0], rest[-1]))
+        range_ = f"{least}%" if least == most else f"{least}% s.d. {most}%"
+        told.append(f"{len(rest)} {'pendamping' if scope.district_id else 'kecamatan'} lain: {range_}")
+    return [Text.of(one) for one in told]
 
 
 def _buttons(tx: Settling, recap: Recap) -> list[Choice]:

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from bot.chat import EVERYONE, STRANGERS, Chat, Dialog, Reader, Refused
 from bot.clock import utc_text
 from bot.message import Said
-from bot.routes import Wanted
+from bot.routes import Wanted, action
 from bot.settling import Settling
 from bot.typed import words
 from handlers.events.event_card import send_open
-from storage import invites, office, people
+from storage import invites, office, people, roster_search
 
 NO_LONGER = "Undangan itu tidak berlaku lagi. Minta undangan baru kepada Dinas Sosial."
 # The code in three groups of four, or the link's token; anything looser takes a sentence for a code.
 CODE = re.compile(r"\s*klaim\s+([0-9A-Z]{4}[ -]?[0-9A-Z]{4}[ -]?[0-9A-Z]{4}|[0-9A-F]{32})\s*", re.IGNORECASE)
+
+FIRST_STEP = action("impor", "", "Impor daftar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,11 @@ def save(tx: Settling, new: Claim) -> None:
     if not invites.use(tx.db, invite.digest, person_id, tx.stamp):
         raise Refused(NO_LONGER)
     office.note(tx.db, tx.stamp, person_id, "claim", f"role:{invite.role}")
-    tx.say(f"Baik, Bapak/Ibu {new.name.split()[0]}. Sekarang terdaftar sebagai {invite.title}. Ketik menu untuk mulai.")
+    said = f"Baik, Bapak/Ibu {new.name.split()[0]}. Sekarang terdaftar sebagai {invite.title}."
+    if invite.role == "operator" and roster_search.tally(tx.db).active == 1:
+        tx.say(f"{said} Kantor ini belum punya petugas lain: mulai dengan daftarnya.", FIRST_STEP)
+    else:
+        tx.say(f"{said} Ketik menu untuk mulai.")
     if person := people.person(tx.db, person_id):
         send_open(tx, person)
 

@@ -1,4 +1,4 @@
-"""At saving, at once: the texts to paste into e-PKH and e-Kinerja, each copied in one tap."""
+"""The texts to paste into e-Kinerja, at saving, and into e-PKH, when asked for; each copied in one tap."""
 
 from bot.message import Choice
 from bot.routes import action
@@ -7,14 +7,19 @@ from handlers.reporting.report_words import attendance, day_of, group_of, materi
 from storage.records import Record
 
 
+def receipt_text(one: Record) -> Text:
+    """Write the text that stands below the receipt in its message; with the other one it would fill a phone twice."""
+    return lines(["Untuk e-Kinerja:", code(ekinerja_text(one))])
+
+
 def report_text(one: Record) -> Text:
-    """Write both texts under their names, to stand below the receipt in its message."""
-    return lines(["Untuk e-PKH:", code(epkh_text(one)), "Untuk e-Kinerja:", code(ekinerja_text(one))])
+    """Write both texts under their names."""
+    return lines(["Untuk e-PKH:", code(epkh_text(one)), receipt_text(one)])
 
 
 def report_buttons(meeting_id: int) -> tuple[Choice, ...]:
-    """Offer the report as Word."""
-    return (action("word", f"m{meeting_id}", "Kirim Word"),)
+    """Offer the report as Word, and both texts."""
+    return (action("word", f"m{meeting_id}", "Kirim Word"), action("tekslaporan", f"m{meeting_id}", "Kirim teks"))
 
 
 def epkh_text(one: Record) -> str:

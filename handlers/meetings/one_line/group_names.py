@@ -38,8 +38,9 @@ class Named:
 
 
 def find_groups(line: str, groups: Sequence[Group], problems: list[str], remarks: list[str]) -> tuple[list[Group], str]:
-    """Find the groups of a line, several only where they are joined; return them and the line without them."""
-    chain = _chain(line, _all_named(line, groups))
+    """Find the groups of a line, several where their names stand together; return them and the line without them."""
+    named = _all_named(line, groups)
+    chain = _chain(line, named)
     if not chain:
         return _unknown(line, problems)
     found: list[Group] = []
@@ -53,6 +54,11 @@ def find_groups(line: str, groups: Sequence[Group], problems: list[str], remarks
             rest = _cut_village(rest, one, group)
         rest = cut_span(rest, one.start, one.end)
     rest = re.sub(rf"{CUT}(?:\s*(?:[+&/,]|(?:dan|dn|sama|sm|serta|bareng|gabung)\b)\s*{CUT})+", CUT, rest, flags=re.I)
+    for one in named:
+        if one.exact and one not in chain and not _is_elsewhere(line, one) and found:
+            others = " dan ".join(group.name for group in found)
+            problems.append(f"“{one.typed}” juga nama kelompok. Bila bersama, ketik: {others} dan {one.typed}.")
+            rest = whole_words(re.escape(one.typed)).sub(CUT, rest, count=1)
     # Of several that were named, one alone would be a report of something else.
     return (list(dict.fromkeys(found)) if whole else []), rest
 
@@ -154,18 +160,28 @@ def _chain(line: str, named: Sequence[Named]) -> list[Named]:
             chains.append([one])
 
     def rank(chain: list[Named]) -> tuple[bool, bool, bool]:
-        before = line[: chain[0].start].rstrip()
-        elsewhere = any(found.end() >= len(before) for found in _ELSEWHERE.finditer(before))
-        return (any(one.labelled for one in chain), any(one.exact for one in chain), not elsewhere)
+        return (
+            any(one.labelled for one in chain),
+            any(one.exact for one in chain),
+            not _is_elsewhere(line, chain[0]),
+        )
 
     best = max(chains, key=rank, default=[])
     return best if not best or any(rank(best)) else []
+
+
+def _is_elsewhere(line: str, one: Named) -> bool:
+    """Say whether the name stands behind a word like "posyandu": then it is a place."""
+    before = line[: one.start].rstrip()
+    return any(found.end() >= len(before) for found in _ELSEWHERE.finditer(before))
 
 
 def _joined(line: str, first: Named, then: Named) -> bool:
     between = line[first.end : then.start]
     for group in first.found:
         between = re.sub(_VILLAGE.format(re.escape(group.village)), "", between, count=1, flags=re.IGNORECASE)
+    if first.exact and then.exact and not between.strip():
+        return True
     return bool(_JOINT.fullmatch(between)) or (then.labelled and between.strip(" ,") in ("", "dan", "&", "+"))
 
 

@@ -241,7 +241,7 @@ def _told(
 ) -> str:
     counted = ", ".join(f"{WORDS[reason]} {many} orang" for reason, many in (came.counts or {}).items())
     told = [
-        f"Kelompok {', '.join(one.name for one in found)}" if found else "",
+        f"Kelompok {' dan '.join(one.name for one in found)}" if found else "",
         "" if held else "tidak terlaksana",
         f"modul {lesson.module_rank} sesi {lesson.number} ({lesson.title})" if lesson else "",
         dates.show_day(day) if day else "",
