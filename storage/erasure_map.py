@@ -132,9 +132,8 @@ TABLES: dict[str, Table] = {
     "slots": Table("Sesi absen", kept="id event_id day session opens_at late_from closes_at code waits planned_until"),
     "check_ins": Table(
         "Absen",
-        kept="slot_id number at stored_at level state left_at",
+        kept="slot_id number at stored_at level state distance left_at",  # a band, never a place
         person="person_id by_person",
-        own="distance",
         words="reason",
     ),
     "excuses": Table(

@@ -1,16 +1,25 @@
 """A person's own rows: what is blanked or goes when he or she is erased, and the accounts that lead to the person."""
 
 import json
+from collections.abc import Sequence
 
 from storage.database import Connection
 from storage.erasure_marks import GONE_WORDS, Marks
+
+_REASONS = """
+    SELECT reason FROM (
+        SELECT reason FROM check_ins WHERE person_id = :person
+        UNION SELECT reason FROM excuses WHERE person_id = :person
+        UNION SELECT reason FROM invitations WHERE person_id = :person)
+    WHERE reason <> '' ORDER BY length(reason) DESC
+"""
 
 NAME, PHONE, REMARK = 1, 4, 8  # of a line on a printed list, which begins with the person's number
 
 # What was said by or about the person in words; where somebody was, and wished to be; rights, and what waits.
 _BLANK = (
     "UPDATE invitations SET reason = NULL WHERE person_id = :person",
-    "UPDATE check_ins SET reason = '', distance = NULL WHERE person_id = :person AND (reason <> '' OR distance <> '')",
+    "UPDATE check_ins SET reason = '' WHERE person_id = :person AND reason <> ''",
     "UPDATE excuses SET reason = '' WHERE person_id = :person",
     "UPDATE suggestions SET words = :gone WHERE person_id = :person",
     "UPDATE event_questions SET words = :gone WHERE person_id = :person",
@@ -49,9 +58,9 @@ def blank(db: Connection, marks: Marks, now: str) -> None:
         "gone": GONE_WORDS,
         "now": now,
     }
+    _rename_on_sheets(db, marks)
     for sql in _BLANK:
         db.execute(sql, {key: value for key, value in values.items() if f":{key}" in sql})
-    _rename_on_sheets(db, marks)
 
 
 def forget_accounts(db: Connection, marks: Marks, now: str) -> None:
@@ -114,14 +123,24 @@ def _rename_on_sheets(db: Connection, marks: Marks) -> None:
         """,
         {"person": marks.person_id},
     ).fetchall()
+    reasons = [str(row[0]) for row in db.execute(_REASONS, {"person": marks.person_id})]
     for checksum, printed in rows:
         said = json.loads(printed)
         if said.get("person") == marks.person_id:
             said["name"] = marks.tombstone
         for line in said.get("lines", []):
-            line[REMARK] = "" if line[0] == marks.person_id else marks.replace(line[REMARK], copies=True)
             if line[0] == marks.person_id:
                 line[NAME], line[PHONE] = marks.tombstone, ""
+                line[REMARK] = _without(line[REMARK], reasons)
+            line[REMARK] = marks.replace(line[REMARK], copies=True)
         after = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         if after != printed:
             db.execute("UPDATE sheets SET printed = ? WHERE checksum = ?", (after, checksum))
+
+
+def _without(remark: str, reasons: Sequence[str]) -> str:
+    """Return a remark without the reason in which it ends, as it would be printed today."""
+    for reason in reasons:
+        if remark.endswith(reason):
+            return remark.removesuffix(reason).removesuffix(", ")
+    return remark

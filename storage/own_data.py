@@ -112,7 +112,7 @@ _PARTS: tuple[tuple[str, str], ...] = (
 def parts_of(db: Connection, person_id: int) -> list[Part]:
     """Return what is kept about the person, without the kinds of which there is nothing."""
     found = [_part(db, person_id, title, sql) for title, sql in _PARTS]
-    messages = sorted((*_received(db, person_id), *_sent(db, person_id)))
+    messages = sorted((*_received(db, person_id), *_sent(db, person_id)), key=lambda one: one[0])
     found.append(Part("Pesan", ("Waktu", "Arah", "Isi"), tuple(messages), frozenset({"Waktu"})))
     return [part for part in found if part.rows]
 

@@ -15,8 +15,11 @@ from openpyxl import load_workbook
 
 from bot.backup import back_up, restore
 from bot.clock import utc_text
+from bot.data_map import data_map
 from bot.export import export
-from storage import chats, media, meetings, people
+from handlers.accounting.printed import changes, print_list
+from storage import chats, events, media, meetings, people, sheets
+from storage.attendance import attendance
 from storage.database import Connection, Database, migrate
 from storage.erasure_list import LIST, Erased, add_to_list, read_lists
 from storage.erasure_map import TABLES
@@ -24,7 +27,7 @@ from storage.erasure_marks import Marks
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.graph_api import FakeGraphApi
 from tests.phones import SimulatedPhones
-from tests.talk import Crash, CrashAt, Phones, Talk, _leave_the_dead_in_peace, talking
+from tests.talk import ZONE, Crash, CrashAt, Phones, Talk, _leave_the_dead_in_peace, talking
 from tests.telegram_side import TelegramPhones
 from tests.whatsapp_side import WhatsAppPhones
 
@@ -107,7 +110,7 @@ def note_more(db: Connection, now: str) -> None:
         (now,),
     )
     lines = [
-        [2, NAME, "Pendamping PKH", "Stabat", "0812-0000-0011", "07.52", "kode", "H", "tanteku"],
+        [2, NAME, "Pendamping PKH", "Stabat", "0812-0000-0011", "07.52", "kode", "H", "lokasi jauh, tanteku opname"],
         [3, "Budi Sembiring", "Pendamping PKH", "Binjai", "0812-0000-0012", "", "", "I", f"mewakili {NAME}"],
     ]
     printed = json.dumps({"event": 1, "lines": lines})
@@ -116,6 +119,10 @@ def note_more(db: Connection, now: str) -> None:
         "VALUES ('AAAAAAAA', 1, 'attendance', 1, ?, 1, ?)",
         (printed, now),
     )
+    event = events.event(db, 1)
+    assert event is not None
+    on_paper = print_list(event, attendance(db, 1, now), 0, ZONE)
+    sheets.keep_sheet(db, "CCCCCCCC", 1, on_paper, 1, now, slot_id=1)
     certificate = json.dumps({"person": 2, "name": NAME, "number": ""})
     db.execute(
         "INSERT INTO sheets (checksum, event_id, kind, person_id, printed, made_by, made_at) "
@@ -146,6 +153,14 @@ def files(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
 
 
+def printed_then_and_now(db: Connection) -> list[str]:
+    """Say in what the printed list differs from one that is printed today."""
+    event, sheet = events.event(db, 1), sheets.sheet(db, "CCCCCCCC")
+    assert event is not None
+    assert sheet is not None
+    return list(changes(sheet.printed, print_list(event, attendance(db, 1, sheet.made_at), 0, ZONE)))
+
+
 def one(db: Connection, sql: str) -> object:
     return db.execute(sql).fetchone()[0]
 
@@ -162,6 +177,13 @@ def test_the_map_knows_every_column_there_is() -> None:
     mapped = [(table, column) for table, one in TABLES.items() for column, _ in one.columns()]
     assert len(mapped) == len(set(mapped)), "a column stands in two lists"
     assert set(mapped) == there
+
+
+def test_the_record_of_processing_names_every_table() -> None:
+    """What is printed for the office is the map itself."""
+    lines = list(data_map())
+    assert len(lines) == len(TABLES) + 2
+    assert all(line.count("|") == 4 for line in lines)
 
 
 def test_what_the_map_calls_a_person_is_one() -> None:
@@ -219,10 +241,12 @@ async def test_what_was_counted_is_counted_still(tmp_path: Path) -> None:
         # Others' words lose the name alone.
         assert await db.read(one, "SELECT words FROM suggestions WHERE ref = 'd2'") == "Terima kasih Petugas #2!"
         assert await db.read(one, "SELECT obstacles FROM meetings WHERE id = 1") == "Petugas #2 sakit"
-        lines = json.loads(str(await db.read(one, "SELECT printed FROM sheets WHERE kind = 'attendance'")))["lines"]
-        assert lines[0] == [2, "Petugas #2", "Pendamping PKH", "Stabat", "", "07.52", "kode", "H", ""]
+        lines = json.loads(str(await db.read(one, "SELECT printed FROM sheets WHERE checksum = 'AAAAAAAA'")))["lines"]
+        assert lines[0] == [2, "Petugas #2", "Pendamping PKH", "Stabat", "", "07.52", "kode", "H", "lokasi jauh"]
         assert lines[1][1:5] == ["Budi Sembiring", "Pendamping PKH", "Binjai", "0812-0000-0012"]
         assert lines[1][8] == "mewakili Petugas #2"
+        # What was printed before still equals the data.
+        assert await db.read(printed_then_and_now) == []
 
 
 async def test_a_deed_that_dies_is_done_by_the_next_process(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from storage.database import Connection
 
 FILES = Path(__file__).parent / "files"
 TOKEN = "123456789:AAE-canary_token_of_this_test_x"
-COMMANDS = ("demo", "run", "invite", "import", "check", "backup", "restore", "export", "whatsapp", "audit")
+COMMANDS = ("demo", "run", "invite", "import", "check", "backup", "restore", "export", "data-map", "whatsapp", "audit")
 
 
 @pytest.fixture(autouse=True)

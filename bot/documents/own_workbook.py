@@ -13,8 +13,9 @@ NARROW, WIDE = 14.0, 60.0
 def write_own_workbook(about: Sequence[tuple[str, str]], parts: Sequence[Part], zone: str) -> bytes:
     """Write it; times are the zone's."""
     workbook, sheet = new_sheet("Data diri")
-    for letter, width in (("A", 16), ("B", 16), ("C", 60)):
+    for letter, width in (("A", 9), ("B", 9), ("C", 60)):
         sheet.column_dimensions[letter].width = width
+    sheet.sheet_view.showGridLines = False
     put_title(sheet, "Data diri di bot ini", about, 3, room=58)
     for part in parts:
         rows = [
