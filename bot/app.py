@@ -10,6 +10,7 @@ from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.backup import Keeping
 from bot.board_pictures import BoardPictures
 from bot.channels.channel import Arrived, Channel, Keep, Open, Store
 from bot.channels.telegram import Telegram
@@ -22,6 +23,7 @@ from bot.lanes import ALBUM_QUIET, Inlet, Lanes
 from bot.live_cards import LiveCards
 from bot.media import Media
 from bot.menus import Menus
+from bot.nightly import Nightly
 from bot.pacer import Limits, Pacer
 from bot.posting import Poster
 from bot.reminders import Reminders
@@ -30,7 +32,14 @@ from bot.settings import Settings, whatsapp_account
 from bot.sweeping import NAME as ENGINE
 from bot.sweeping import Sweep
 from bot.turns import Turns
-from handlers import build_routes, compose_board, compose_live, compose_reminder, compose_unreached
+from handlers import (
+    build_routes,
+    compose_board,
+    compose_late_backup,
+    compose_live,
+    compose_reminder,
+    compose_unreached,
+)
 from storage.channels_on import set_channels
 from storage.database import Database
 
@@ -46,7 +55,8 @@ class Plan:
     """What an office's bot is built from.
 
     `pace` is per channel; one that is not named has its own limits, or Telegram's. `link` turns a deep link's payload
-    into an address, '' where there is none; `address` does so with a path of the web side.
+    into an address, '' where there is none; `address` does so with a path of the web side. Without `keeping` nobody
+    expects backups.
     """
 
     folder: Path
@@ -61,6 +71,7 @@ class Plan:
     workers: int = CALLS_AT_ONCE
     album_quiet: timedelta = ALBUM_QUIET
     rng: random.Random = field(default_factory=random.Random)
+    keeping: Keeping | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +92,10 @@ class App:
     board_pictures: BoardPictures
     sweep: Sweep
     menus: Menus
+    nightly: Nightly | None
 
     async def tick(self) -> None:
-        """Post the reminders that are due, rewrite the live cards, close the dialogs that have waited too long."""
+        """Post the reminders that are due, rewrite the live cards, close what has waited too long, begin the backup."""
         await self.reminders.post_due()
         await self.ladder.climb()
         await self.live_cards.rewrite_due()
@@ -91,6 +103,8 @@ class App:
         await self.media.put_away()
         if expired := await self.sweep.find_expired():
             await self.lanes.store(expired)
+        if self.nightly is not None:
+            await self.nightly.turn()
         self.courier.wake()
         self.menus.wake()
 
@@ -99,6 +113,8 @@ class App:
         await self.database.write(set_channels, {name: _traits(one) for name, one in self.channels.items()})
         await self.courier.recover()
         await self.lanes.recover()
+        if self.nightly is not None:
+            await self.nightly.recover()
 
     async def run(self) -> None:
         """Receive, answer, remind and send until cancelled, or until one of the parts is broken."""
@@ -120,6 +136,8 @@ class App:
             scheduler.shutdown(wait=False)
             await self.lanes.close()
             await self.courier.stop()
+            if self.nightly is not None:
+                await self.nightly.stop()
 
 
 @asynccontextmanager
@@ -155,8 +173,29 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     live = LiveCards(database, poster, clock, compose_live)
     boards = BoardPictures(database, poster, media, clock, plan.link, compose_board)
     menus = Menus(database, channels, routes, clock)
+    nightly = (
+        Nightly(plan.folder, plan.keeping, database, poster, clock, compose_late_backup, plan.zone)
+        if plan.keeping is not None
+        else None
+    )
     return App(
-        *(plan, clock, database, media, channels, poster, lanes, courier, reminders, ladder, live, boards, sweep, menus)
+        *(
+            plan,
+            clock,
+            database,
+            media,
+            channels,
+            poster,
+            lanes,
+            courier,
+            reminders,
+            ladder,
+            live,
+            boards,
+            sweep,
+            menus,
+        ),
+        nightly,
     )
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.backup import DATABASE
+from bot.archive import DATABASE
 from bot.clock import MovableClock, utc_text
 from bot.door import at_the_store
 

@@ -18,7 +18,7 @@ from bot.channels.whatsapp import WhatsApp
 from bot.clock import Clock, MovableClock
 from bot.deep_links import DeepLinks
 from bot.door import open_door
-from bot.settings import Settings
+from bot.settings import Settings, keeping_of
 from bot.single import only_one
 from bot.version import program_version
 from bot.watchdog import DEAF_AFTER, PollingDead, watch
@@ -71,6 +71,7 @@ async def run_office(settings: Settings, started: Started = lambda app, port: No
         secrets.token_hex(8),
         link=links.link,
         address=address,
+        keeping=keeping_of(settings),
     )
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(settings.data_dir))

@@ -13,6 +13,7 @@ from handlers.answers.refusal import REASON, read_refusal
 from handlers.answers.room_sharing import MATE, ROOM
 from handlers.answers.rsvp import RSVP
 from handlers.answers.stand_in import STAND_IN
+from handlers.backups import compose_late_backup
 from handlers.broadcasting.broadcast import make_broadcast, send_all
 from handlers.broadcasting.delivery_card import DETAILS, LOOK, NUDGE_REST, STOP, make_resend
 from handlers.broadcasting.received import PASSED_ON, READ_IT
@@ -78,7 +79,14 @@ from handlers.scheduling.invitation_text import INVITATION
 from handlers.scheduling.month_proposal import PROPOSAL
 from handlers.scheduling.schedule import SCHEDULE
 
-__all__ = ["build_routes", "compose_board", "compose_live", "compose_reminder", "compose_unreached"]
+__all__ = [
+    "build_routes",
+    "compose_board",
+    "compose_late_backup",
+    "compose_live",
+    "compose_reminder",
+    "compose_unreached",
+]
 
 OFFICE: tuple[Dialog[Any], ...] = (
     *(RULES_PAGE, SNOOZED, COSTS, REQUESTS, IMPORT, SEARCH, PERSON, ACTIVATE, DEACTIVATE, MOVE, CORRECTION),

@@ -1,6 +1,6 @@
 """The system page (sistem): whether the bot keeps up, when it was last saved elsewhere, and what was done last."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.chat import Chat, Dialog, Reader
 from bot.clock import from_utc_text, utc_text
@@ -9,12 +9,12 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.version import program_version
+from handlers.backups import backup_lines
 from handlers.costs_page import cost_lines
 from handlers.reminding.rules_in_words import MISSED_SHOWN, jump_line, missed_line
 from storage.health import AuditLine, Health, health, last_audit_lines
 
 AUDIT_LINES = 10
-BACKUP_AGE = timedelta(hours=24)
 
 STATES = {
     "held": "ditahan",
@@ -98,7 +98,7 @@ def _written(seen: Health, done: list[AuditLine], told: list[str], now: datetime
             f"Pesan keluar: {sent or 'belum ada'}",
             *told,
             *(f"⚠️ Pengiriman lewat {channel} berhenti: token ditolak" for channel in seen.paused),
-            _backup(seen.last_backup, now, zone),
+            *backup_lines(seen.backup, now, zone),
             bold("Tindakan terakhir"),
             *([_done(line, zone) for line in done] or ["Belum ada."]),
         ]
@@ -109,14 +109,6 @@ def _waiting(letters: int) -> str:
     # The letter that asked for this page is itself still being answered.
     others = max(0, letters - 1)
     return f"{others} menunggu dijawab" if others else "semua sudah dijawab"
-
-
-def _backup(last: str | None, now: datetime, zone: str) -> str:
-    if last is None:
-        return "⚠️ Belum pernah ada cadangan. Di komputer server: python -m bot backup"
-    at = from_utc_text(last)
-    late = "⚠️ " if now - at > BACKUP_AGE else ""
-    return f"{late}Cadangan terakhir: {show_moment(at, zone)}"
 
 
 def _done(line: AuditLine, zone: str) -> str:
