@@ -34,7 +34,7 @@ LONGEST = timedelta(days=28)
 
 _NAME = re.compile(r"pkh-bot-(\d{8}-\d{6})\.tar\.gz\.age")
 _STAMP = "%Y%m%d-%H%M%S"
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the last: more than 4 GB on a FAT disk
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ AGAIN = "Bot mencoba lagi tiap jam."
 FAILURES = {
     "key": f"kunci cadangan belum ada. Di komputer server: python -m bot backup-key ({GUIDE}, langkah 1)",
     "folder": f"folder cadangan tidak ada atau tidak bisa ditulis. Periksa apakah disknya terpasang. {AGAIN}",
-    "full": f"disk penuh. Kosongkan disk komputer server atau disk cadangan. {AGAIN}",
+    "full": f"disk penuh, atau arsipnya terlalu besar untuk disk itu. Kosongkan disk server dan disk cadangan. {AGAIN}",
     "damaged": "database atau arsipnya tidak lolos pemeriksaan. Segera di komputer server: python -m bot check",
     "file": "satu berkas yang tersimpan hilang dari komputer server. Di sana: python -m bot backup",
     "busy": f"cadangan lain sedang dibuat. {AGAIN}",
