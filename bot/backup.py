@@ -32,7 +32,7 @@ DAILIES = timedelta(days=14)
 LONGEST = timedelta(days=28)
 """With one night missed at either end, who was erased today is in no archive in 30 days."""
 
-_NAME = re.compile(r"pkh-bot-(\d{8}-\d{6})\.tar\.gz\.age")
+_NAME = re.compile(r"pkh-bot-(\d{8}-\d{6})\.tar\.gz(\.age)?")
 _STAMP = "%Y%m%d-%H%M%S"
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the last: more than 4 GB on a FAT disk
 
@@ -130,12 +130,13 @@ def back_up_office(
             raise BackupFailed(f"{folder} is not there: is its disk plugged in and mounted?", "folder")
         for left in folder.glob(".pkh-bot-*.part"):
             left.unlink()
-        archives = [path.name for path in folder.iterdir() if _NAME.fullmatch(path.name)]
+        names = [path.name for path in folder.iterdir()]
         before = read_state(data).saved
-        if wary and not archives and before is not None and before.folder == str(folder):
+        if wary and not any(map(_made, names)) and before is not None and before.folder == str(folder):
             raise BackupFailed(f"{folder} has lost its archives: is its disk plugged in and mounted?", "folder")
-        for name in outdated(archives, now):
+        for name in outdated(names, now):
             (folder / name).unlink()
+        _clear_own(data, folder, now)
     except OSError as why:
         raise BackupFailed(f"{folder} cannot be used: {words(why)}", _sort_of(why)) from why
     target = folder / archive_name(now, sealed=bool(keys))
@@ -147,7 +148,7 @@ def outdated(names: Iterable[str], now: datetime) -> list[str]:
 
     The newest one stays, however old: that there is one matters more.
     """
-    found = sorted((datetime.strptime(match[1], _STAMP), name) for name in names if (match := _NAME.fullmatch(name)))  # noqa: DTZ007  # local, as now
+    found = sorted((made, name) for name in names if (made := _made(name)))
     here = now.replace(tzinfo=None)
     firsts: dict[tuple[int, int], datetime] = {}
     for made, _ in found:
@@ -157,6 +158,23 @@ def outdated(names: Iterable[str], now: datetime) -> list[str]:
         for made, name in found[:-1]
         if here - made > (LONGEST if made == firsts[made.isocalendar()[:2]] else DAILIES)
     ]
+
+
+def _made(name: str) -> datetime | None:
+    """Return when an archive of ours was made, local; None for everything else that stands there."""
+    match = _NAME.fullmatch(name)
+    try:
+        return datetime.strptime(match[1], _STAMP) if match else None  # noqa: DTZ007  # as the name has it
+    except ValueError:
+        return None
+
+
+def _clear_own(data: Path, folder: Path, now: datetime) -> None:
+    """Remove what was saved in the data folder, perhaps unencrypted, before the archives went to another one."""
+    own = (data / FOLDER).absolute()
+    for path in own.iterdir() if own != folder and own.is_dir() else ():
+        if (made := _made(path.name)) and now.replace(tzinfo=None) - made > LONGEST:
+            path.unlink()
 
 
 def clear_scratch(data: Path) -> None:
@@ -227,6 +245,7 @@ def _copy(source: Path, target: Path) -> None:
         closing(sqlite3.connect(target)) as copy,
     ):
         live.execute("PRAGMA busy_timeout = 10000")
+        copy.execute("PRAGMA synchronous = OFF")  # it is thrown away: what counts is synced, and tried
         live.backup(copy, pages=-1)
         # One file, without a log beside it; the bot sets WAL again when it opens it.
         copy.execute("PRAGMA journal_mode = DELETE").fetchall()

@@ -17,7 +17,7 @@ from storage.backups import Saved
 
 WALL = 4 * 3600  # seconds; a disk that no longer answers must not keep the next night from being tried
 GOODBYE = 5  # seconds for a killed child to go, which a dead network share may hold for ever
-LOWEST = 19  # whatever else the machine does goes first
+NICENESS = 10  # the bot goes first; not so low that a busy machine would never finish it
 # The child gets what Python needs to start, and none of the bot's secrets.
 _INHERITED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG")
 
@@ -68,5 +68,5 @@ def _obey(order: Mapping[str, Any]) -> dict[str, Any]:
 if __name__ == "__main__":
     os.umask(0o077)
     if hasattr(os, "nice"):
-        os.nice(LOWEST)
+        os.nice(NICENESS)
     json.dump(_obey(json.load(sys.stdin)), sys.stdout)

@@ -15,7 +15,7 @@ from bot.app import App, Plan, build, channels_of
 from bot.channels import whatsapp
 from bot.channels.telegram import AnotherPoller, Telegram, TokenInvalid, Unreachable
 from bot.channels.whatsapp import WhatsApp
-from bot.clock import Clock, MovableClock
+from bot.clock import Clock, MovableClock, from_utc_text
 from bot.deep_links import DeepLinks
 from bot.door import open_door
 from bot.settings import Settings, keeping_of
@@ -179,6 +179,7 @@ def _health_of(app: App, clock: Clock) -> Callable[[], Awaitable[Mapping[str, ob
         now = clock.now()
         seen = await app.database.read(health)
         polls = [channel.last_poll for channel in app.channels.values() if isinstance(channel, Telegram)]
+        saved = seen.backup.saved
         deaf = any(now - (poll or boot) >= DEAF_AFTER for poll in polls)
         return {
             "ok": not seen.paused and not deaf,
@@ -189,6 +190,7 @@ def _health_of(app: App, clock: Clock) -> Callable[[], Awaitable[Mapping[str, ob
             "inbox_parked": sum(seen.letters_parked.values()),
             "outbox": seen.outbox,
             "paused": list(seen.paused),
+            "last_backup_seconds": int((now - from_utc_text(saved.at)).total_seconds()) if saved else None,
             "schema": seen.schema,
         }
 

@@ -59,8 +59,8 @@ class State:
 def state(db: Connection) -> State:
     """Return what is known of backups."""
     path = Path(db.execute("PRAGMA database_list").fetchone()["file"])
-    since = db.execute("SELECT min(made_at) FROM persons").fetchone()[0]
-    return replace(read_state(path.parent), since=since)
+    first = db.execute("SELECT made_at FROM persons ORDER BY id LIMIT 1").fetchone()
+    return replace(read_state(path.parent), since=first[0] if first else None)
 
 
 def read_state(folder: Path) -> State:

@@ -338,6 +338,21 @@ def test_the_newest_archive_stays_however_old() -> None:
     assert outdated(["foto.jpg"], NIGHTS[-1]) == []
 
 
+async def test_what_was_saved_before_there_was_a_folder_goes_too(office: tuple[Path, Database], tmp_path: Path) -> None:
+    """An unencrypted archive of before does not stay on the machine for ever; what is young, or not ours, does."""
+    folder, _ = office
+    own, disk = folder / "backups", tmp_path / "disk"
+    disk.mkdir()
+    for night in (NIGHTS[0], NIGHTS[9]):
+        back_up_office(folder, own, night, [], wary=True)
+    (own / "pkh-bot-20231399-000000.tar.gz").write_bytes(b"no date")
+    back_up_office(folder, disk, NIGHTS[30], [PUBLIC], wary=True)
+    assert sorted(path.name for path in own.iterdir()) == [
+        "pkh-bot-20231115-020000.tar.gz",
+        "pkh-bot-20231399-000000.tar.gz",
+    ]
+
+
 def repacked(archive: bytes, change: dict[str, bytes], extra: list[tarfile.TarInfo] | None = None) -> bytes:
     """Return the archive with other bytes under some names, and with other members after them."""
     out = io.BytesIO()

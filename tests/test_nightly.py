@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from bot.message import Message
 from bot.pacer import Limits
 from bot.restoring import restore
 from bot.sealing import make_key, read_private_keys
+from handlers.backups import backup_lines
 from storage import backups, people
 from storage.database import Connection
 from tests.worlds import OFFICE, build_world
@@ -208,6 +210,44 @@ async def test_a_note_that_cannot_be_read_is_none(tmp_path: Path, noted: str) ->
     assert backups.read_state(tmp_path) == backups.State()
     backups.note(tmp_path, backups.Failed("2023-11-06T02:00:00.000+00:00", "full"))
     assert json.loads((tmp_path / backups.NAME).read_text())["failed"]["why"] == "full"
+
+
+SAVED = backups.Saved("2023-11-06T19:00:00.000+00:00", 12_400_000, 8.2, "/mnt/nas", "away", sealed=True)
+FAILED = backups.Failed("2023-11-07T19:00:00.000+00:00", "full")
+GOOD = "Cadangan terakhir: Selasa, 7 November 2023 pukul 02.00 WIB, 12 MB, lolos uji pulih, 8 detik, "
+
+
+@pytest.mark.parametrize(
+    ("state", "hours", "says"),
+    [
+        (backups.State(), 0, ["⚠️ Belum pernah ada cadangan. Di komputer server: python -m bot backup"]),
+        (backups.State(SAVED), 26, [f"{GOOD}di luar disk data"]),
+        (backups.State(SAVED), 27, [f"⚠️ {GOOD}di luar disk data"]),
+        (
+            backups.State(replace(SAVED, place="here")),
+            1,
+            [
+                f"{GOOD}di komputer server",
+                "⚠️ Cadangan hanya ada di komputer ini. Isi BACKUP_FOLDER: docs/panduan-cadangan.md, langkah 2",
+            ],
+        ),
+        (
+            backups.State(replace(SAVED, place="same disk", sealed=False, seconds=312), FAILED),
+            25,
+            [
+                GOOD.replace("8 detik", "5 menit")
+                + "di disk yang sama dengan data: pastikan foldernya disalin ke luar",
+                "⚠️ Cadangan itu tidak terenkripsi. Di komputer server: python -m bot backup-key",
+                "⚠️ Gagal Rabu, 8 November 2023 pukul 02.00 WIB: disk penuh, atau arsipnya terlalu besar untuk disk "
+                "itu. Kosongkan disk server dan disk cadangan. Bot mencoba lagi tiap jam.",
+            ],
+        ),
+    ],
+)
+def test_the_system_page_says_when_where_and_what_to_do(state: backups.State, hours: int, says: list[str]) -> None:
+    """What is well is one line; what is not has its sign and the next step."""
+    now = datetime.fromisoformat(SAVED.at) + timedelta(hours=hours)
+    assert backup_lines(state, now, ZONE) == says
 
 
 def test_it_is_late_after_a_day_and_two_hours() -> None:
