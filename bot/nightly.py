@@ -50,6 +50,7 @@ class Nightly:
         self._compose = compose
         self._zone = zone
         self._making: asyncio.Task[None] | None = None
+        self._tried: datetime | None = None
         self._warned: date | None = None
 
     async def recover(self) -> None:
@@ -61,6 +62,7 @@ class Nightly:
         now = self._clock.now()
         state = await self._database.read(backups.state)
         if (self._making is None or self._making.done()) and self._is_due(state, now):
+            self._tried = now
             self._making = asyncio.create_task(self._make(now), name="backup")
         if self._warned != local(now, self._zone).date() and await self._database.read(self._is_to_warn, state, now):
             await self._database.write(self._warn, state, now)
@@ -81,11 +83,12 @@ class Nightly:
     def _is_due(self, state: State, now: datetime) -> bool:
         here = local(now, self._zone)
         night = to_utc(here.date() - timedelta(days=here.time() < HOUR), HOUR, self._zone)
-        saved, failed = state.saved, state.failed
-        if saved and saved.folder == str(self._folder) and from_utc_text(saved.at) >= night:
+        saved = state.saved
+        # One of the future was made by a clock that was wrong, and says nothing about this night.
+        if saved and saved.folder == str(self._folder) and night <= from_utc_text(saved.at) <= now:
             return False
-        # A clock that was set back has failed in the future: it is tried again at once.
-        return failed is None or not from_utc_text(failed.at) <= now < from_utc_text(failed.at) + AGAIN_AFTER
+        # By this process: whoever has put the disk right and starts the bot again need not wait.
+        return self._tried is None or not self._tried <= now < self._tried + AGAIN_AFTER
 
     async def _make(self, now: datetime) -> None:
         if not self._keys:  # the system page, `check` and the daily warning say so: no need to log it every hour

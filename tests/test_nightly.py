@@ -187,6 +187,17 @@ async def test_a_store_that_is_damaged_never_replaces_the_last_backup(tmp_path: 
         assert archives(disk) == ["pkh-bot-20231106-210000.tar.gz.age"]
 
 
+async def test_a_clock_that_was_a_year_ahead_does_not_stop_the_nights(tmp_path: Path) -> None:
+    """The machine woke up in the future and made a backup there: set right, the next one does not wait for that day."""
+    disk, clock = tmp_path / "disk", StoppedClock(EVENING + timedelta(days=365))
+    disk.mkdir()
+    async with an_office(tmp_path / "data", Keeping((PUBLIC,), disk), clock) as app:
+        await pass_time(app, clock, timedelta(hours=1))
+        clock.be_set(-timedelta(days=365))
+        await pass_time(app, clock, timedelta(hours=2))
+        assert archives(disk) == [f"pkh-bot-202{year}.tar.gz.age" for year in ("31106-220000", "41105-210000")]
+
+
 async def test_a_stop_breaks_it_off_and_the_next_start_makes_it(tmp_path: Path) -> None:
     """Stopped in the middle: no scratch stays in the data folder, nothing counts, and the next start begins anew."""
     disk, clock = tmp_path / "disk", StoppedClock(EVENING)
