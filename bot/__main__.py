@@ -217,13 +217,15 @@ def restore(
 ) -> None:
     """Bring a backup back, after checking all of it; the bot must be stopped."""
     from bot.clock import MovableClock
+    from bot.restoring import needs_key
     from bot.restoring import restore as bring_back
-    from bot.sealing import is_sealed, read_private_keys
+    from bot.sealing import read_private_keys
     from bot.single import only_one
 
     settings = settings_or_exit()
     with plain_errors(), only_one(settings.data_dir):
-        keys = read_private_keys(key.read_text("utf-8", "replace") if key else ask_key()) if is_sealed(file) else []
+        sealed = needs_key(file, settings.data_dir, force=force)
+        keys = read_private_keys(key.read_text("utf-8", "replace") if key else ask_key()) if sealed else []
         with err.status("checking the archive"):
             found = bring_back(file, settings.data_dir, f"{MovableClock().now():%Y%m%d-%H%M%S}", keys, force=force)
     tell(f"Restored {sum(found.rows.values())} rows and {found.files} files to {settings.data_dir}.")

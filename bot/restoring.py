@@ -18,6 +18,15 @@ class DatabaseExists(BackupFailed):
     """The folder holds a store already."""
 
 
+def needs_key(archive: Path, folder: Path, *, force: bool) -> bool:
+    """Say whether a private key is needed to bring this archive back. Raises BackupFailed if none would help."""
+    if not archive.is_file():
+        raise BackupFailed(f"{archive} is no file")
+    if (folder / DATABASE).exists() and not force:
+        raise DatabaseExists(f"{folder} holds a database already; --force moves it aside first")
+    return is_sealed(archive)
+
+
 def restore(
     archive: Path,
     folder: Path,
@@ -32,10 +41,7 @@ def restore(
     A store that is there is refused, or with `force` moved aside to `before-restore-<stamp>`. Raises BackupFailed; then
     the folder is as it was.
     """
-    if not archive.is_file():
-        raise BackupFailed(f"{archive} is no file")
-    if (folder / DATABASE).exists() and not force:
-        raise DatabaseExists(f"{folder} holds a database already; --force moves it aside first")
+    needs_key(archive, folder, force=force)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as scratch:

@@ -233,13 +233,16 @@ def test_encrypted_lost_and_restored_with_the_key(folder: Path) -> None:
         (("restore", str(archive)), "nonsense\n", "that is no private key"),
         (("restore", "--key", "none.txt", str(archive)), "", "none.txt: No such file"),
         (("restore", "--key", ".env", str(archive)), "", "that is no private key"),
-        (("restore", "none.age"), "", "none.age: No such file"),
+        (("restore", "none.age"), "", "none.age is no file"),
     ):
         told = bot(*words, typed=typed)
         assert told.exit_code == 2
         assert says in told.output
         assert private not in told.output
     assert bot("restore", "--key", "key.txt", str(archive)).exit_code == 0
+    told = bot("restore", str(archive))
+    assert "--force moves it aside" in told.output  # before the key is asked for
+    assert "Private key" not in told.output
     told = bot("restore", "--force", str(archive), typed=f"{private.lower()}\n")
     assert told.exit_code == 0
     assert private[20:].lower() not in told.output.lower()
