@@ -32,6 +32,12 @@ DAILIES = timedelta(days=14)
 LONGEST = timedelta(days=28)
 """With one night missed at either end, who was erased today is in no archive in 30 days."""
 
+KEPT_HERE = 3
+"""On the bot's own disk more would help against nothing more, and one day fill it."""
+
+SPARE = 500_000_000
+"""Bytes that a backup leaves free on the bot's disk: it must never be what stops the bot."""
+
 _NAME = re.compile(r"pkh-bot-(\d{8}-\d{6})\.tar\.gz(\.age)?")
 _STAMP = "%Y%m%d-%H%M%S"
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the last: more than 4 GB on a FAT disk
@@ -74,6 +80,7 @@ def back_up(
     half = target.with_name(f".{target.name}.part")
     try:
         with _workshop(data) as scratch, _removed(half):
+            _refuse_if_tight(data, half.parent)
             contents = _write_and_try(data, half, keys, scratch, progress)
             half.replace(target)
         sync_folder(target.parent)
@@ -86,6 +93,15 @@ def back_up(
     except (OSError, sqlite3.Error) as why:
         raise BackupFailed(f"no backup was made: {words(why)}", _sort_of(why)) from why
     return contents, saved
+
+
+def _refuse_if_tight(data: Path, folder: Path) -> None:
+    last = read_state(data).saved
+    store = (data / DATABASE).stat().st_size
+    # Its copy and the archive; on trial the copy is gone, and the unpacked one in its place.
+    needed = store + (last.size if last and _place_of(folder, data) != "away" else 0)
+    if shutil.disk_usage(data).free < needed + SPARE:
+        raise BackupFailed("no backup was made: the disk of DATA_DIR has too little room left", "full")
 
 
 def _write_and_try(data: Path, half: Path, keys: Sequence[str], scratch: Path, progress: Progress) -> Contents:
@@ -123,8 +139,9 @@ def back_up_office(
     With `wary` nothing is written in a folder that has lost its archives: its disk is not mounted, most likely, and
     the archive would land on the disk below. Raises BackupFailed.
     """
+    own = Keeping().folder_of(data)
     try:
-        if folder == (data / FOLDER).absolute():
+        if folder == own:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         elif not folder.is_dir():
             raise BackupFailed(f"{folder} is not there: is its disk plugged in and mounted?", "folder")
@@ -134,7 +151,7 @@ def back_up_office(
         before = read_state(data).saved
         if wary and not any(map(_made, names)) and before is not None and before.folder == str(folder):
             raise BackupFailed(f"{folder} has lost its archives: is its disk plugged in and mounted?", "folder")
-        for name in outdated(names, now):
+        for name in outdated(names, now) if folder != own else sorted(filter(_made, names))[: 1 - KEPT_HERE]:
             (folder / name).unlink()
         _clear_own(data, folder, now)
     except OSError as why:

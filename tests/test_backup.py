@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -271,6 +272,21 @@ async def test_a_full_disk_is_named_and_leaves_nothing_half_done(office: tuple[P
     assert failed.value.why == "full"
     assert list(target.iterdir()) == [older]
     assert [path.name for path in files_in(folder / ".backup")] == ["lock"]
+
+
+async def test_a_backup_never_takes_the_bot_s_last_room(
+    office: tuple[Path, Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the bot's own disk three archives stand at most, and none is made where little room is left."""
+    folder, _ = office
+    for night in NIGHTS[:5]:
+        back_up_office(folder, folder / "backups", night, [PUBLIC], wary=True)
+    kept = sorted(path.name for path in (folder / "backups").iterdir())
+    assert kept == [archive_name(night, sealed=True) for night in NIGHTS[2:5]]
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=400_000_000))
+    with pytest.raises(BackupFailed, match="too little room") as failed:
+        back_up(folder, tmp_path / "b.age", MOMENT, [PUBLIC])
+    assert failed.value.why == "full"
 
 
 async def test_a_disk_that_is_not_mounted_is_not_written_to(office: tuple[Path, Database], tmp_path: Path) -> None:
