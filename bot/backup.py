@@ -6,19 +6,19 @@ of this process, and is read back with it from where it will stay. In the clear 
 
 import errno
 import os
-import re
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 from bot.archive import DATABASE, MEDIA, BackupFailed, Contents, Progress, create, inspect, pack, unpack
 from bot.clock import utc_text
+from bot.rotation import LONGEST, archive_name, made_at, outdated
 from bot.sealing import opened, seal
 from bot.single import NAME as LOCK
 from bot.single import AnotherProcess, only_one
@@ -28,18 +28,12 @@ WORKSHOP = ".backup"
 """The folder in the data folder where a backup is made: what is left there by a process that was killed is cleared."""
 
 FOLDER = "backups"
-DAILIES = timedelta(days=14)
-LONGEST = timedelta(days=28)
-"""With one night missed at either end, who was erased today is in no archive in 30 days."""
-
 KEPT_HERE = 3
 """On the bot's own disk more would help against nothing more, and one day fill it."""
 
 SPARE = 500_000_000
 """Bytes that a backup leaves free on the bot's disk: it must never be what stops the bot."""
 
-_NAME = re.compile(r"pkh-bot-(\d{8}-\d{6})\.tar\.gz(\.age)?")
-_STAMP = "%Y%m%d-%H%M%S"
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the last: more than 4 GB on a FAT disk
 
 
@@ -53,11 +47,6 @@ class Keeping:
     def folder_of(self, data: Path) -> Path:
         """Return the folder of its archives."""
         return (self.folder or data / FOLDER).absolute()
-
-
-def archive_name(now: datetime, *, sealed: bool) -> str:
-    """Name the archive of a local moment."""
-    return f"pkh-bot-{now:{_STAMP}}.tar.gz{'.age' if sealed else ''}"
 
 
 def back_up(
@@ -149,9 +138,9 @@ def back_up_office(
             left.unlink()
         names = [path.name for path in folder.iterdir()]
         before = read_state(data).saved
-        if wary and not any(map(_made, names)) and before is not None and before.folder == str(folder):
+        if wary and not any(map(made_at, names)) and before is not None and before.folder == str(folder):
             raise BackupFailed(f"{folder} has lost its archives: is its disk plugged in and mounted?", "folder")
-        for name in outdated(names, now) if folder != own else sorted(filter(_made, names))[: 1 - KEPT_HERE]:
+        for name in outdated(names, now) if folder != own else sorted(filter(made_at, names))[: 1 - KEPT_HERE]:
             (folder / name).unlink()
         _clear_own(data, folder, now)
     except OSError as why:
@@ -160,37 +149,11 @@ def back_up_office(
     return target, *back_up(data, target, now, keys, progress)
 
 
-def outdated(names: Iterable[str], now: datetime) -> list[str]:
-    """Return which archives are to go: those of 14 days stay, then the first of each week, and none for over 28 days.
-
-    The newest one stays, however old: that there is one matters more.
-    """
-    found = sorted((made, name) for name in names if (made := _made(name)))
-    here = now.replace(tzinfo=None)
-    firsts: dict[tuple[int, int], datetime] = {}
-    for made, _ in found:
-        firsts.setdefault(made.isocalendar()[:2], made)
-    return [
-        name
-        for made, name in found[:-1]
-        if here - made > (LONGEST if made == firsts[made.isocalendar()[:2]] else DAILIES)
-    ]
-
-
-def _made(name: str) -> datetime | None:
-    """Return when an archive of ours was made, local; None for everything else that stands there."""
-    match = _NAME.fullmatch(name)
-    try:
-        return datetime.strptime(match[1], _STAMP) if match else None  # noqa: DTZ007  # as the name has it
-    except ValueError:
-        return None
-
-
 def _clear_own(data: Path, folder: Path, now: datetime) -> None:
     """Remove what was saved in the data folder, perhaps unencrypted, before the archives went to another one."""
     own = (data / FOLDER).absolute()
     for path in own.iterdir() if own != folder and own.is_dir() else ():
-        if (made := _made(path.name)) and now.replace(tzinfo=None) - made > LONGEST:
+        if (made := made_at(path.name)) and now.replace(tzinfo=None) - made > LONGEST:
             path.unlink()
 
 

@@ -17,10 +17,11 @@ from types import SimpleNamespace
 import pytest
 
 from bot.archive import BackupFailed
-from bot.backup import archive_name, back_up, back_up_office, clear_scratch, outdated
+from bot.backup import back_up, back_up_office, clear_scratch
 from bot.clock import StoppedClock
 from bot.media import Media
 from bot.restoring import DatabaseExists, restore
+from bot.rotation import archive_name, outdated
 from bot.sealing import BEGINS, make_key, read_private_keys
 from bot.single import only_one
 from storage import backups, chats, people
