@@ -19,7 +19,15 @@ from bot.settings import Settings, SettingsWrong, read_settings
 if TYPE_CHECKING:
     from bot.app import App
 
-UNENCRYPTED = "It is not encrypted yet (that comes later): keep it where only the office can read it."
+UNENCRYPTED = (
+    "It is not encrypted, since BACKUP_KEY is not set (python -m bot backup-key makes one): "
+    "keep it where only the office can read it."
+)
+KEY_FILE = """\
+# The private key of pkh-bot's backups, made on {day}. Without it nobody can read them, not even the office.
+# Keep it twice, on paper and on a USB stick, where the office keeps what is valuable; never on this machine.
+# The line for .env on this machine: BACKUP_KEY={public}
+{private}"""
 
 cli = typer.Typer(
     help="The PKH bot of a Dinas Sosial. Settings are read from .env; .env.example explains each of them.",
@@ -166,41 +174,71 @@ def check() -> None:
 def backup(
     file: Annotated[Path | None, typer.Argument(help="What to write; default: a new file in DATA_DIR/backups.")] = None,
 ) -> None:
-    """Save the database and all files as one archive, read back and checked; the bot may be running."""
-    from bot.backup import back_up
-    from bot.clock import MovableClock, utc_text
+    """Save the database and all files as one archive, encrypted and restored on trial; the bot may be running."""
+    from bot.backup import back_up, back_up_office
+    from bot.clock import MovableClock
+    from bot.dates import local
+    from bot.settings import keeping_of
 
     settings = settings_or_exit()
-    now = MovableClock().now()
-    target = file or settings.data_dir / "backups" / f"pkh-bot-{now:%Y%m%d-%H%M%S}.tar.gz"
+    data, keeping = settings.data_dir, keeping_of(settings)
+    now = local(MovableClock().now(), settings.office_zone)
     with plain_errors(), Progress(console=err, transient=True) as bar:
         task = bar.add_task("saving", total=None)
-        saved = back_up(
-            settings.data_dir, target, utc_text(now), lambda done, of: bar.update(task, completed=done, total=of)
-        )
+
+        def progress(done: int, of: int) -> None:
+            bar.update(task, completed=done, total=of)
+
+        if file is None:
+            folder = keeping.folder_of(data)
+            file, packed, saved = back_up_office(data, folder, now, keeping.keys, wary=False, progress=progress)
+        else:
+            packed, saved = back_up(data, file, now, keeping.keys, progress)
         noted = note_if_possible(settings, "backup")
-    size = f"{target.stat().st_size / 1000:,.0f} kB"
-    tell(f"{target}: {sum(saved.rows.values())} rows, {saved.files} files, {size}, read back and checked.")
-    if saved.head:
-        tell(f"The audit's head in it: {saved.head}")
-    tell(UNENCRYPTED)
+    size, seconds = f"{saved.size / 1000:,.0f} kB", f"{saved.seconds:.0f} s"
+    tell(f"{file}: {sum(packed.rows.values())} rows, {packed.files} files, {size}, restored on trial, in {seconds}.")
+    if packed.head:
+        tell(f"The audit's head in it: {packed.head}")
+    if not saved.sealed:
+        tell(UNENCRYPTED)
+    elif saved.place == "here":
+        tell("It stands on this machine alone: BACKUP_FOLDER is not set (docs/panduan-cadangan.md).")
     if not noted:
         err.print("the audit has no line of this: the bot is running and does not take it now", style="yellow")
+
+
+@cli.command("backup-key")
+def backup_key() -> None:
+    """Make a pair of keys for encrypted backups: the public one is for .env, the private one to be kept elsewhere."""
+    from bot.clock import MovableClock
+    from bot.sealing import make_key
+
+    private, public = make_key()
+    # As it is printed it is a key file: `backup-key > /media/stick/key.txt` puts it on a stick.
+    tell(KEY_FILE.format(day=f"{MovableClock().now():%Y-%m-%d}", public=public, private=private))
+    if not out.is_terminal:
+        err.print(f"The line for .env on this machine: BACKUP_KEY={public}", markup=False)
 
 
 @cli.command()
 def restore(
     file: Annotated[Path, typer.Argument(help="An archive that `backup` wrote.")],
     force: Annotated[bool, typer.Option("--force", help="Move a database that is there aside first.")] = False,
+    key: Annotated[Path | None, typer.Option(help="The file with the private key; else it is typed, unseen.")] = None,
 ) -> None:
     """Bring a backup back, after checking all of it; the bot must be stopped."""
-    from bot.backup import restore as bring_back
     from bot.clock import MovableClock
+    from bot.restoring import needs_key
+    from bot.restoring import restore as bring_back
+    from bot.sealing import read_private_keys
     from bot.single import only_one
 
     settings = settings_or_exit()
-    with plain_errors(), only_one(settings.data_dir), err.status("checking the archive"):
-        found = bring_back(file, settings.data_dir, f"{MovableClock().now():%Y%m%d-%H%M%S}", force=force)
+    with plain_errors(), only_one(settings.data_dir):
+        sealed = needs_key(file, settings.data_dir, force=force)
+        keys = read_private_keys(key.read_text("utf-8", "replace") if key else ask_key()) if sealed else []
+        with err.status("checking the archive"):
+            found = bring_back(file, settings.data_dir, f"{MovableClock().now():%Y%m%d-%H%M%S}", keys, force=force)
     with plain_errors():
         note_if_possible(settings, "restore")
     tell(f"Restored {sum(found.rows.values())} rows and {found.files} files to {settings.data_dir}.")
@@ -319,6 +357,11 @@ def note_if_possible(settings: Settings, action: str) -> bool:
     return True
 
 
+def ask_key() -> str:
+    """Have the private key typed, without showing it."""
+    return str(typer.prompt("Private key (AGE-SECRET-KEY-1…, is not shown)", hide_input=True, err=True))
+
+
 def tell(words: str) -> None:
     """Print as it is: nothing that a file or a person brought is markup."""
     out.print(words, markup=False)
@@ -333,7 +376,7 @@ def fail(words: str) -> typer.Exit:
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Turn what can go wrong into one clear line and exit 2; nothing shows a traceback or a secret."""
-    from bot.backup import BackupFailed
+    from bot.archive import BackupFailed
     from bot.chat import Refused
     from bot.door import NobodyAnswers
     from bot.export import ExportFailed

@@ -11,6 +11,7 @@ from pathlib import Path
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.audit_watch import AuditWatch
+from bot.backup import Keeping
 from bot.board_pictures import BoardPictures
 from bot.channels.channel import Arrived, Channel, Keep, Open, Store
 from bot.channels.telegram import Telegram
@@ -24,6 +25,7 @@ from bot.lanes import ALBUM_QUIET, Inlet, Lanes
 from bot.live_cards import LiveCards
 from bot.media import Media
 from bot.menus import Menus
+from bot.nightly import Nightly
 from bot.pacer import Limits, Pacer
 from bot.posting import Poster
 from bot.reminders import Reminders
@@ -39,6 +41,7 @@ from handlers import (
     compose_board,
     compose_broken,
     compose_head,
+    compose_late_backup,
     compose_live,
     compose_reminder,
     compose_unreached,
@@ -58,7 +61,8 @@ class Plan:
     """What an office's bot is built from.
 
     `pace` is per channel; one that is not named has its own limits, or Telegram's. `link` turns a deep link's payload
-    into an address, '' where there is none; `address` does so with a path of the web side.
+    into an address, '' where there is none; `address` does so with a path of the web side. Without `keeping` nobody
+    expects backups.
     """
 
     folder: Path
@@ -73,6 +77,7 @@ class Plan:
     workers: int = CALLS_AT_ONCE
     album_quiet: timedelta = ALBUM_QUIET
     rng: random.Random = field(default_factory=random.Random)
+    keeping: Keeping | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +101,10 @@ class App:
     retention: Retention
     menus: Menus
     audit_watch: AuditWatch
+    nightly: Nightly | None
 
     async def tick(self) -> None:
-        """Post the reminders that are due, rewrite the live cards, close and erase what has waited, watch the audit."""
+        """Post what is due, rewrite live cards, close and erase what has waited, watch the audit, begin the backup."""
         await self.reminders.post_due()
         await self.ladder.climb()
         await self.live_cards.rewrite_due()
@@ -109,6 +115,8 @@ class App:
         if expired := await self.sweep.find_expired():
             await self.lanes.store(expired)
         await self.audit_watch.look()
+        if self.nightly is not None:
+            await self.nightly.turn()
         self.courier.wake()
         self.menus.wake()
 
@@ -118,6 +126,8 @@ class App:
         await self.database.write(set_channels, {name: _traits(one) for name, one in self.channels.items()})
         await self.courier.recover()
         await self.lanes.recover()
+        if self.nightly is not None:
+            await self.nightly.recover()
 
     async def run(self) -> None:
         """Receive, answer, remind and send until cancelled, or until one of the parts is broken."""
@@ -139,6 +149,8 @@ class App:
             scheduler.shutdown(wait=False)
             await self.lanes.close()
             await self.courier.stop()
+            if self.nightly is not None:
+                await self.nightly.stop()
 
 
 @asynccontextmanager
@@ -173,13 +185,19 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     ladder = Ladder(database, poster, clock, compose_unreached, plan.zone)
     live = LiveCards(database, poster, clock, compose_live)
     boards = BoardPictures(database, poster, media, clock, plan.link, compose_board)
-    erasing = Erasing(database, poster, media, clock, plan.zone, plan.folder, ERASURE_SAYINGS)
+    lists = plan.folder, (plan.keeping or Keeping()).folder_of(plan.folder)
+    erasing = Erasing(database, poster, media, clock, plan.zone, lists, ERASURE_SAYINGS)
     retention = Retention(database, clock)
     menus = Menus(database, channels, routes, clock)
     watch = AuditWatch(database, poster, clock, compose_broken, compose_head, plan.zone)
+    nightly = (
+        Nightly(plan.folder, plan.keeping, database, poster, clock, compose_late_backup, plan.zone)
+        if plan.keeping is not None
+        else None
+    )
     return App(
         *(plan, clock, database, media, channels, poster, lanes, courier, reminders, ladder, live, boards, sweep),
-        *(erasing, retention, menus, watch),
+        *(erasing, retention, menus, watch, nightly),
     )
 
 

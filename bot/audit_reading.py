@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bot.backup import DATABASE
+from bot.archive import DATABASE
 from bot.chat import Refused
 from bot.clock import from_utc_text
 from bot.dates import local

@@ -1,121 +1,222 @@
-"""Backups: the store and its files as one archive, checked before it counts; and bringing one back, checked as well.
+"""Backups: the store and its files as one archive, encrypted to the office's keys, restored on trial before it counts.
 
-The archive is a .tar.gz of `manifest.json`, `pkh.sqlite3` and `media/<xx>/<digest>`, in this order, with nothing in it
-that differs between two backups of the same data. It is not encrypted yet: it holds names, phone numbers and photos.
+What is restored on trial are the very bytes: the archive is encrypted to one more key, which lives only in the memory
+of this process, and is read back with it from where it will stay. In the clear nothing leaves the data folder.
 """
 
-import gzip
-import hashlib
-import io
-import json
+import errno
 import os
-import re
 import shutil
 import sqlite3
-import tarfile
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from bot.erasure_replay import replay_erasures
-from storage.audit import head, is_chained
-from storage.database import APPLICATION_ID, Connection, migrations
-from storage.health import LAST_BACKUP
+from bot.archive import DATABASE, MEDIA, BackupFailed, Contents, Progress, create, inspect, pack, unpack
+from bot.clock import utc_text
+from bot.rotation import LONGEST, archive_name, made_at, outdated, put_aside_at
+from bot.sealing import opened, seal
+from bot.single import NAME as LOCK
+from bot.single import AnotherProcess, only_one
+from storage.backups import Place, Saved, Why, note, read_state
+from storage.erasure_list import share_lists
 
-DATABASE = "pkh.sqlite3"
-MEDIA = "media"
-MANIFEST = "manifest.json"
-FORMAT = 1
-LARGEST_MANIFEST = 1_000_000
-_MEMBER = re.compile(r"manifest\.json|pkh\.sqlite3|media/([0-9a-f]{2})/(\1[0-9a-f]{62})")
+WORKSHOP = ".backup"
+"""The folder in the data folder where a backup is made: what is left there by a process that was killed is cleared."""
 
-Progress = Callable[[int, int], None]
-"""Is told how many of how many files are done."""
+FOLDER = "backups"
+KEPT_HERE = 3
+"""On the bot's own disk more would help against nothing more, and one day fill it."""
 
+SPARE = 500_000_000
+"""Bytes that a backup leaves free on the bot's disk: it must never be what stops the bot."""
 
-class BackupFailed(Exception):
-    """No backup was made, or the archive cannot be used; the text says why, in one line."""
-
-
-class DatabaseExists(BackupFailed):
-    """The folder holds a store already."""
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the last: more than 4 GB on a FAT disk
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """What an archive holds: rows per table, files, the digest of the database file, and the audit's head.
+class Keeping:
+    """How an office keeps its backups: the public keys, and the folder off the machine, if it has one."""
 
-    Archives are kept elsewhere: the head in an old one tells whether the audit was written anew since.
+    keys: tuple[str, ...] = ()
+    folder: Path | None = None
+
+    def folder_of(self, data: Path) -> Path:
+        """Return the folder of its archives."""
+        return (self.folder or data / FOLDER).absolute()
+
+
+def back_up(
+    data: Path,
+    target: Path,
+    now: datetime,
+    keys: Sequence[str] = (),
+    progress: Progress = lambda done, of: None,
+) -> tuple[Contents, Saved]:
+    """Write an archive of the data folder to `target`, restore it on trial, and note it; the bot may be running.
+
+    Without keys it is not encrypted. Reads one snapshot over a read-only connection: the bot's own process stays the
+    only one that writes. Raises BackupFailed; then there is no file at `target`.
     """
-
-    format: int
-    schema: int
-    rows: dict[str, int]
-    files: int
-    database: str
-    head: str = ""
-
-
-def back_up(folder: Path, target: Path, now: str, progress: Progress = lambda done, of: None) -> Contents:
-    """Write a verified archive of the data folder to `target`, while the bot may be running; note `now` as its time.
-
-    Reads one snapshot over a read-only connection: the bot's own process stays the only one that writes.
-    Raises BackupFailed; then there is no file at `target`.
-    """
-    source = folder / DATABASE
-    if not source.exists():
-        raise BackupFailed(f"there is no database in {folder}")
+    began = time.perf_counter()
+    if not (data / DATABASE).exists():
+        raise BackupFailed(f"there is no database in {data}")
     if target.exists():
         raise BackupFailed(f"{target} exists already")
+    half = target.with_name(f".{target.name}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as scratch:
-            copy = Path(scratch) / DATABASE
-            _copy(source, copy)
-            contents = _inspect(copy)
-            half = Path(scratch) / "archive"
-            _pack(half, copy, folder / MEDIA, contents, progress)
-            _verify(half, Path(scratch) / "verified")
+        with _workshop(data) as scratch, _removed(half):
+            _refuse_if_tight(data, half.parent)
+            contents = _write_and_try(data, half, keys, scratch, progress)
             half.replace(target)
-        _sync_folder(target.parent)
-        _note(folder, now)
-    except (OSError, sqlite3.Error, tarfile.TarError) as why:
-        raise BackupFailed(f"no backup was made: {_words(why)}") from why
+        sync_folder(target.parent)
+        folder, seconds = target.parent.absolute(), round(time.perf_counter() - began, 1)
+        size, place = target.stat().st_size, _place_of(folder, data)
+        saved = Saved(utc_text(now), size, seconds, str(folder), place, bool(keys))
+        note(data, saved)
+    except AnotherProcess:
+        raise BackupFailed("another backup is being made just now: wait until it is done", "busy") from None
+    except (OSError, sqlite3.Error) as why:
+        raise BackupFailed(f"no backup was made: {words(why)}", _sort_of(why)) from why
+    return contents, saved
+
+
+def _refuse_if_tight(data: Path, folder: Path) -> None:
+    last = read_state(data).saved
+    store = (data / DATABASE).stat().st_size
+    # Its copy and the archive; on trial the copy is gone, and the unpacked one in its place.
+    needed = store + (last.size if last and _place_of(folder, data) != "away" else 0)
+    if shutil.disk_usage(data).free < needed + SPARE:
+        raise BackupFailed("no backup was made: the disk of DATA_DIR has too little room left", "full")
+
+
+def _write_and_try(data: Path, half: Path, keys: Sequence[str], scratch: Path, progress: Progress) -> Contents:
+    copy = scratch / DATABASE
+    _copy(data / DATABASE, copy)
+    contents = inspect(copy)
+
+    def pour(out: IO[bytes]) -> None:
+        pack(out, copy, data / MEDIA, contents, progress)
+
+    trial: list[Any] = []
+    with create(half) as out:
+        if keys:
+            trial = seal(pour, out, keys)
+        else:
+            pour(out)
+    copy.unlink()
+    with opened(half, trial) if keys else half.open("rb") as stream:
+        if unpack(stream, scratch / "trial", with_files=False) != contents:
+            raise BackupFailed("the archive does not hold what was packed", "damaged")
     return contents
 
 
-def restore(archive: Path, folder: Path, stamp: str, *, force: bool = False) -> Contents:
-    """Bring an archive back to the data folder, after checking all of it; the caller holds the folder's lock.
+def back_up_office(
+    data: Path,
+    folder: Path,
+    now: datetime,
+    keys: Sequence[str],
+    *,
+    wary: bool,
+    progress: Progress = lambda done, of: None,
+) -> tuple[Path, Contents, Saved]:
+    """Clear what is too old in the office's folder of archives, then add one; `now` is local.
 
-    A store that is there is refused, or with `force` moved aside to `before-restore-<stamp>`. Raises BackupFailed; then
-    the folder is as it was.
+    With `wary` nothing is written in a folder that has lost its archives: its disk is not mounted, most likely, and
+    the archive would land on the disk below. Raises BackupFailed.
     """
-    if not archive.is_file():
-        raise BackupFailed(f"{archive} is no file")
-    if (folder / DATABASE).exists() and not force:
-        raise DatabaseExists(f"{folder} holds a database already; --force moves it aside first")
+    own = Keeping().folder_of(data)
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as scratch:
-            fresh = Path(scratch) / "fresh"
-            contents = _verify(archive, fresh)
-            replay_erasures(fresh / DATABASE, fresh / MEDIA, (folder, archive.parent))
-            aside = folder / f"before-restore-{stamp}"
-            # The write-ahead log goes with its database: left behind, it would be replayed into the wrong one.
-            for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", MEDIA):
-                if (folder / name).exists():
-                    aside.mkdir(exist_ok=True)
-                    (folder / name).replace(aside / name)
-            if (fresh / MEDIA).exists():
-                (fresh / MEDIA).replace(folder / MEDIA)
-            (fresh / DATABASE).replace(folder / DATABASE)
-        _sync_folder(folder)
-    except (OSError, sqlite3.Error, tarfile.TarError, EOFError) as why:
-        raise BackupFailed(f"nothing was restored: {_words(why)}") from why
-    return contents
+        if folder == own:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        elif not folder.is_dir():
+            raise BackupFailed(f"{folder} is not there: is its disk plugged in and mounted?", "folder")
+        for left in folder.glob(".pkh-bot-*.part"):
+            left.unlink()
+        names = [path.name for path in folder.iterdir()]
+        before = read_state(data).saved
+        if wary and not any(map(made_at, names)) and before is not None and before.folder == str(folder):
+            raise BackupFailed(f"{folder} has lost its archives: is its disk plugged in and mounted?", "folder")
+        for name in outdated(names, now) if folder != own else sorted(filter(made_at, names))[: 1 - KEPT_HERE]:
+            (folder / name).unlink()
+        _clear_own(data, folder, now)
+        share_lists((data, folder), (data, folder))
+    except OSError as why:
+        raise BackupFailed(f"{folder} cannot be used: {words(why)}", _sort_of(why)) from why
+    target = folder / archive_name(now, sealed=bool(keys))
+    return target, *back_up(data, target, now, keys, progress)
+
+
+def _clear_own(data: Path, folder: Path, now: datetime) -> None:
+    """Remove what is too old in the data folder: archives of before the office had another one, and former stores."""
+    own = (data / FOLDER).absolute()
+    for path in own.iterdir() if own != folder and own.is_dir() else ():
+        if (made := made_at(path.name)) and now.replace(tzinfo=None) - made > LONGEST:
+            path.unlink()
+    for path in data.glob("before-restore-*"):
+        if (put := put_aside_at(path.name)) and now - put > LONGEST:
+            shutil.rmtree(path)
+
+
+def clear_scratch(data: Path) -> None:
+    """Remove what a backup or a restore that was killed has left in the data folder; the caller holds its lock."""
+    with suppress(AnotherProcess), _workshop(data):
+        pass
+    for left in data.glob(".restore-*"):
+        shutil.rmtree(left)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names in a folder on the disk."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            # Not every network share knows how; the file itself is on the disk.
+            with suppress(OSError):
+                os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def words(why: Exception) -> str:
+    """Say what the system said, without names of people's files."""
+    return (why.strerror or type(why).__name__) if isinstance(why, OSError) else type(why).__name__
+
+
+@contextmanager
+def _workshop(data: Path) -> Iterator[Path]:
+    """Give the folder to work in, empty, to one process at a time, and leave nothing in it. Raises AnotherProcess."""
+    folder = data / WORKSHOP
+    with only_one(folder):
+        _clear(folder)
+        try:
+            yield folder
+        finally:
+            _clear(folder)
+
+
+def _clear(folder: Path) -> None:
+    for left in folder.iterdir():
+        if left.is_dir():
+            shutil.rmtree(left)
+        elif left.name != LOCK:
+            left.unlink()
+
+
+@contextmanager
+def _removed(half: Path) -> Iterator[None]:
+    """Leave nothing half done where the archives are."""
+    half.parent.mkdir(parents=True, exist_ok=True)
+    half.unlink(missing_ok=True)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -129,133 +230,22 @@ def _copy(source: Path, target: Path) -> None:
         closing(sqlite3.connect(target)) as copy,
     ):
         live.execute("PRAGMA busy_timeout = 10000")
+        copy.execute("PRAGMA synchronous = OFF")  # it is thrown away: what counts is synced, and tried
         live.backup(copy, pages=-1)
         # One file, without a log beside it; the bot sets WAL again when it opens it.
         copy.execute("PRAGMA journal_mode = DELETE").fetchall()
 
 
-def _inspect(path: Path) -> Contents:
-    """Check a database file and count what it holds. Raises BackupFailed."""
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-            raise BackupFailed("the database is not one of pkh-bot")
-        schema = db.execute("PRAGMA user_version").fetchone()[0]
-        if schema > len(migrations()):
-            raise BackupFailed(f"the database is of schema {schema}, this program knows {len(migrations())}")
-        for check in ("integrity_check", "foreign_key_check"):
-            found = db.execute(f"PRAGMA {check}").fetchall()
-            if found and found[0][0] != "ok":
-                raise BackupFailed(f"the database is damaged: {check} found {len(found)} faults")
-        tables = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
-        rows = {table: db.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables}
-        return Contents(FORMAT, schema, rows, len(_files(db)), _digest(path), _head(db))
+def _place_of(folder: Path, data: Path) -> Place:
+    if folder.resolve().is_relative_to(data.resolve()):
+        return "here"
+    return "same disk" if folder.stat().st_dev == data.stat().st_dev else "away"
 
 
-def _head(db: Connection) -> str:
-    last = head(db) if is_chained(db) else None
-    return last.shown if last else ""
-
-
-def _files(db: Connection) -> list[str]:
-    return [row[0] for row in db.execute("SELECT digest FROM media ORDER BY digest")]
-
-
-def _pack(target: Path, database: Path, media: Path, contents: Contents, progress: Progress) -> None:
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        digests = _files(db)
-    manifest = json.dumps(asdict(contents), indent=1, sort_keys=True).encode()
-    with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
-        # Level 1: most of it are photos, which do not shrink.
-        with gzip.GzipFile("", "wb", 1, file, mtime=0) as zipped, tarfile.open(fileobj=zipped, mode="w|") as tar:
-            _add(tar, MANIFEST, io.BytesIO(manifest), len(manifest))
-            with database.open("rb") as copy:
-                _add(tar, DATABASE, copy, database.stat().st_size)
-            for number, digest in enumerate(digests, 1):
-                path = media / digest[:2] / digest
-                if not path.exists():
-                    raise BackupFailed(f"a stored file is missing: {MEDIA}/{digest[:2]}/{digest}")
-                with path.open("rb") as photo:
-                    _add(tar, f"{MEDIA}/{digest[:2]}/{digest}", photo, path.stat().st_size)
-                progress(number, len(digests))
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _add(tar: tarfile.TarFile, name: str, file: IO[bytes], size: int) -> None:
-    member = tarfile.TarInfo(name)  # no owner, no time: the same data gives the same bytes
-    member.size, member.mode = size, 0o600
-    tar.addfile(member, file)
-
-
-def _verify(archive: Path, into: Path) -> Contents:
-    """Unpack an archive, checking every name and every byte. Raises BackupFailed."""
-    into.mkdir()
-    seen: set[str] = set()
-    try:
-        with tarfile.open(archive, "r:gz") as tar:
-            for member in tar:
-                # A name decides where bytes land: only ours, only once, only plain files.
-                if not member.isreg() or not _MEMBER.fullmatch(member.name) or member.name in seen:
-                    raise BackupFailed("the archive holds something that is not of a backup")
-                seen.add(member.name)
-                packed = tar.extractfile(member)
-                assert packed is not None
-                _unpack(packed, into / member.name)
-    except (tarfile.TarError, gzip.BadGzipFile, EOFError, ValueError) as why:
-        raise BackupFailed("the archive is damaged or is no backup of pkh-bot") from why
-    if not {MANIFEST, DATABASE} <= seen:
-        raise BackupFailed("the archive is damaged or is no backup of pkh-bot")
-    with _reading_manifest():
-        claimed = Contents(**json.loads((into / MANIFEST).read_text()[:LARGEST_MANIFEST]))
-    if _digest(into / DATABASE) != claimed.database or claimed.format != FORMAT:
-        raise BackupFailed("the archive is damaged: its database is not the one that was packed")
-    found = _inspect(into / DATABASE)
-    if found != claimed:
-        raise BackupFailed("the archive is damaged: its database holds something else than its manifest says")
-    with closing(sqlite3.connect(f"{(into / DATABASE).resolve().as_uri()}?mode=ro", uri=True)) as db:
-        for digest in _files(db):
-            path = into / MEDIA / digest[:2] / digest
-            if not path.exists() or _digest(path) != digest:
-                raise BackupFailed(f"the archive is damaged: {MEDIA}/{digest[:2]}/{digest} is missing or changed")
-    return found
-
-
-@contextmanager
-def _reading_manifest() -> Iterator[None]:
-    try:
-        yield
-    except (ValueError, TypeError) as why:
-        raise BackupFailed("the archive's manifest cannot be read") from why
-
-
-def _unpack(packed: IO[bytes], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
-        shutil.copyfileobj(packed, file)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _note(folder: Path, now: str) -> None:
-    """Leave the time for the system page; a file, since the store belongs to the bot's process."""
-    half = folder / f"{LAST_BACKUP}.part"
-    half.write_text(now, encoding="ascii")
-    half.replace(folder / LAST_BACKUP)
-
-
-def _words(why: Exception) -> str:
-    return (why.strerror or type(why).__name__) if isinstance(why, OSError) else type(why).__name__
+def _sort_of(why: Exception) -> Why:
+    if isinstance(why, OSError):
+        return "full" if why.errno in _NO_SPACE else "folder"
+    if getattr(why, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return "full"
+    # What SQLite cannot read at all is not an OperationalError: that is one that may pass.
+    return "other" if isinstance(why, sqlite3.OperationalError) else "damaged"

@@ -1,6 +1,7 @@
 """The checks behind `python -m bot check`: each says in one line whether one thing is as it must be."""
 
 import asyncio
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -9,7 +10,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.backup import DATABASE
+from bot.archive import DATABASE
 from bot.channels.telegram import TokenInvalid, Unreachable
 from bot.clock import MovableClock, from_utc_text
 from bot.dates import show_moment
@@ -18,12 +19,11 @@ from bot.inviting import ask_bot_name
 from bot.settings import Settings
 from bot.single import AnotherProcess, only_one
 from bot.whatsapp_checks import check_whatsapp
+from storage import backups
 from storage.database import APPLICATION_ID, Connection, Database, NotOurDatabase, PragmaRefused, migrations
-from storage.health import last_backup
 
 SPARE = 200_000_000  # bytes free on the disk
 EARLIEST = 2024  # no clock that is set shows an earlier year
-BACKUP_AGE = timedelta(hours=24)
 
 
 async def check_all(settings: Settings) -> list[Found]:
@@ -34,6 +34,7 @@ async def check_all(settings: Settings) -> list[Found]:
         *await asyncio.to_thread(lambda: [_check_process(settings), _check_disk(settings)]),
         await _check_pragmas(),
         *await asyncio.to_thread(lambda: list(_check_database(settings.data_dir / DATABASE, now))),
+        *await asyncio.to_thread(lambda: list(_check_backup_folder(settings))),
         *await _check_channels(settings),
         _check_clock(settings, now),
     ]
@@ -102,10 +103,25 @@ def _check_times(db: Connection, now: datetime) -> Iterator[Found]:
     last = db.execute("SELECT max(received_at) FROM inbox").fetchone()[0]
     if last and from_utc_text(last) > now + timedelta(minutes=5):
         yield Found(False, f"clock: behind the last stored message, of {last}")
-    if db.execute("SELECT count(*) FROM persons").fetchone()[0]:
-        saved = last_backup(db)
-        late = saved is None or now - from_utc_text(saved) > BACKUP_AGE
-        yield Found(not late, f"backup: {saved or 'none yet'}{'; run: python -m bot backup' if late else ''}")
+    state = backups.state(db)
+    if state.since is not None:
+        last = f"{state.saved.at}, in {state.saved.folder}" if state.saved else "none yet"
+        late = state.saved is None or state.is_late(now)
+        yield Found(not late, f"backup: {last}{'; run: python -m bot backup' if late else ''}")
+
+
+def _check_backup_folder(settings: Settings) -> Iterator[Found]:
+    folder, data = settings.backup_folder, settings.data_dir
+    if settings.backup_key is None:
+        yield Found(False, "backup: BACKUP_KEY is not set, so none is made at night; run: python -m bot backup-key")
+    elif folder is None:
+        yield Found(False, "backup: stands on this machine alone; set BACKUP_FOLDER (docs/panduan-cadangan.md)")
+    elif not folder.is_dir() or not os.access(folder, os.W_OK):
+        yield Found(False, f"backup: {folder} is not there or cannot be written: is its disk mounted?")
+    elif data.exists() and folder.stat().st_dev == data.stat().st_dev:
+        yield Found(True, f"backup: {folder} is on the disk of DATA_DIR; right only if a program copies it elsewhere")
+    else:
+        yield Found(True, f"backup: to {folder}, on another disk or machine")
 
 
 async def _check_channels(settings: Settings) -> list[Found]:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from bot.backup import DATABASE
+from bot.archive import DATABASE
 from bot.chat import Refused
 from bot.clock import MovableClock, utc_text
 from bot.roster_change import apply_roster, preview

@@ -13,7 +13,7 @@ from bot.posting import Poster
 from bot.settling import Settling
 from storage import erasure, erasure_own, erasures, media, office
 from storage.database import Connection, Database
-from storage.erasure_list import Erased, add_to_list, read_lists
+from storage.erasure_list import Erased, add_to_lists, read_lists
 from storage.erasure_marks import Marks, marks_of
 from storage.erasures import Erasure
 
@@ -43,20 +43,27 @@ class Erasing:
     """Looks, at every tick, for erasures that are due or under way; safe to call at any time."""
 
     def __init__(
-        self, database: Database, poster: Poster, files: Media, clock: Clock, zone: str, folder: Path, sayings: Sayings
+        self,
+        database: Database,
+        poster: Poster,
+        files: Media,
+        clock: Clock,
+        zone: str,
+        lists: tuple[Path, ...],
+        sayings: Sayings,
     ) -> None:
         self._database = database
         self._poster = poster
         self._media = files
         self._clock = clock
         self._zone = zone
-        self._folder = folder
+        self._lists = lists
         self._sayings = sayings
         self._log_holds = True  # the last process may have died before it had emptied the log
 
     async def recover(self) -> int:
         """Erase whom an older store has brought back, before anything is received or sent; return how many."""
-        entries = await asyncio.to_thread(read_lists, [self._folder])
+        entries = await asyncio.to_thread(read_lists, self._lists)
         back = await self._database.read(_brought_back, entries) if entries else []
         for entry in back:
             await self._database.write(_ask_again, entry)
@@ -96,7 +103,7 @@ class Erasing:
             return
         now = utc_text(self._clock.now())
         entry = Erased(one.person_id, await self._database.read(erasures.made_at, one.person_id), now)
-        await asyncio.to_thread(add_to_list, self._folder, entry)
+        await asyncio.to_thread(add_to_lists, self._lists, entry)
         since = await self._database.read(erasure.last_rows)
         for step in await self._database.read(erasure.steps_of, marks, now):
             if found := await self._database.read(step.find):

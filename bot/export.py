@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.backup import DATABASE
+from bot.archive import DATABASE
 
 # Left out: the inbox and outbox and open dialogs (working state), invites, the office's secret, codes, chat addresses.
 TABLES: dict[str, str] = {

@@ -15,10 +15,10 @@ from bot.app import App, Plan, build, channels_of
 from bot.channels import whatsapp
 from bot.channels.telegram import AnotherPoller, Telegram, TokenInvalid, Unreachable
 from bot.channels.whatsapp import WhatsApp
-from bot.clock import Clock, MovableClock
+from bot.clock import Clock, MovableClock, from_utc_text
 from bot.deep_links import DeepLinks
 from bot.door import open_door
-from bot.settings import Settings
+from bot.settings import Settings, keeping_of
 from bot.single import only_one
 from bot.version import program_version
 from bot.watchdog import DEAF_AFTER, PollingDead, watch
@@ -71,6 +71,7 @@ async def run_office(settings: Settings, started: Started = lambda app, port: No
         secrets.token_hex(8),
         link=links.link,
         address=address,
+        keeping=keeping_of(settings),
     )
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(settings.data_dir))
@@ -178,6 +179,7 @@ def _health_of(app: App, clock: Clock) -> Callable[[], Awaitable[Mapping[str, ob
         now = clock.now()
         seen = await app.database.read(health)
         polls = [channel.last_poll for channel in app.channels.values() if isinstance(channel, Telegram)]
+        saved = seen.backup.saved
         deaf = any(now - (poll or boot) >= DEAF_AFTER for poll in polls)
         return {
             "ok": not seen.paused and not deaf,
@@ -188,6 +190,7 @@ def _health_of(app: App, clock: Clock) -> Callable[[], Awaitable[Mapping[str, ob
             "inbox_parked": sum(seen.letters_parked.values()),
             "outbox": seen.outbox,
             "paused": list(seen.paused),
+            "last_backup_seconds": int((now - from_utc_text(saved.at)).total_seconds()) if saved else None,
             "schema": seen.schema,
         }
 

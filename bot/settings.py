@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.backup import Keeping
+from bot.sealing import read_public_keys
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 WITH_WHATSAPP = ("whatsapp_phone_id", "whatsapp_business_id", "whatsapp_app_secret", "whatsapp_verify_token")
 
@@ -35,6 +38,8 @@ class Settings(BaseSettings):
     web_port: int = Field(8080, ge=0, le=65535)
     public_url: str | None = Field(None, pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
     log_level: str = "INFO"
+    backup_key: str | None = None
+    backup_folder: Path | None = None
 
     @field_validator("telegram_token")
     @classmethod
@@ -53,6 +58,21 @@ class Settings(BaseSettings):
             raise ValueError(f"WHATSAPP_TOKEN is set, so these must be: {', '.join(missing)}")
         return self
 
+    @field_validator("backup_key")
+    @classmethod
+    def _public_keys(cls, value: str | None) -> str | None:
+        return ",".join(read_public_keys(value)) if value is not None else None
+
+    @model_validator(mode="after")
+    def _backups_leave_encrypted(self) -> "Settings":
+        """Refuse a folder without a key: what leaves the machine is people's names and numbers."""
+        if self.backup_folder is not None:
+            if self.backup_key is None:
+                raise ValueError("BACKUP_FOLDER is set, so BACKUP_KEY must be: python -m bot backup-key makes one")
+            if self.backup_folder.resolve().is_relative_to(self.data_dir.resolve()):
+                raise ValueError("BACKUP_FOLDER is in DATA_DIR, so nothing would leave it: name another disk's folder")
+        return self
+
     @field_validator("office_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -68,6 +88,12 @@ class Settings(BaseSettings):
         if value.upper() not in LOG_LEVELS:
             raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
         return value.upper()
+
+
+def keeping_of(settings: Settings) -> Keeping:
+    """Return how the office keeps its backups."""
+    keys = tuple(settings.backup_key.split(",")) if settings.backup_key else ()
+    return Keeping(keys, settings.backup_folder.absolute() if settings.backup_folder else None)
 
 
 def whatsapp_account(settings: Settings) -> tuple[str, str, str, str, str]:

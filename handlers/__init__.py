@@ -18,6 +18,7 @@ from handlers.auditing.audit_page import AUDIT
 from handlers.auditing.chain_words import compose_broken, compose_head
 from handlers.auditing.seen import SEEN
 from handlers.auditing.touched import TOUCHED
+from handlers.backups import compose_late_backup
 from handlers.broadcasting.broadcast import make_broadcast, send_all
 from handlers.broadcasting.delivery_card import DETAILS, LOOK, NUDGE_REST, STOP, make_resend
 from handlers.broadcasting.received import PASSED_ON, READ_IT
@@ -97,6 +98,7 @@ __all__ = [
     "compose_board",
     "compose_broken",
     "compose_head",
+    "compose_late_backup",
     "compose_live",
     "compose_reminder",
     "compose_unreached",

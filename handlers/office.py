@@ -1,23 +1,22 @@
 """The system page (sistem): whether the bot keeps up, when it was last saved elsewhere, whether its audit is whole."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.chat import Chat, Dialog, Reader
-from bot.clock import from_utc_text, utc_text
+from bot.clock import utc_text
 from bot.dates import show_moment
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from bot.version import program_version
 from handlers.auditing.chain_words import chain_lines
+from handlers.backups import backup_lines
 from handlers.costs_page import cost_lines
 from handlers.people.erasure_office import WAITING, waiting_line
 from handlers.reminding.rules_in_words import MISSED_SHOWN, jump_line, missed_line
 from storage import erasures
 from storage.audit import Head, LastCheck, head, last_check
 from storage.health import Health, health
-
-BACKUP_AGE = timedelta(hours=24)
 
 STATES = {
     "held": "ditahan",
@@ -71,7 +70,7 @@ def _written(seen: Health, told: list[str], chain: list[str | Text], now: dateti
             f"Pesan keluar: {sent or 'belum ada'}",
             *told,
             *(f"⚠️ Pengiriman lewat {channel} berhenti: token ditolak" for channel in seen.paused),
-            _backup(seen.last_backup, now, zone),
+            *backup_lines(seen.backup, now, zone),
             *chain,
         ]
     )
@@ -81,14 +80,6 @@ def _waiting(letters: int) -> str:
     # The letter that asked for this page is itself still being answered.
     others = max(0, letters - 1)
     return f"{others} menunggu dijawab" if others else "semua sudah dijawab"
-
-
-def _backup(last: str | None, now: datetime, zone: str) -> str:
-    if last is None:
-        return "⚠️ Belum pernah ada cadangan. Di komputer server: python -m bot backup"
-    at = from_utc_text(last)
-    late = "⚠️ " if now - at > BACKUP_AGE else ""
-    return f"{late}Cadangan terakhir: {show_moment(at, zone)}"
 
 
 def _size(size: int) -> str:

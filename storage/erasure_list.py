@@ -1,7 +1,7 @@
 """The list of who was erased, in a file beside the store: numbers and times, no names, so that no backup undoes it.
 
 It lies outside the store because a store that is brought back from before knows nothing of it. A second copy lies with
-the backups. A number alone is not enough: after an older store was brought back it may be given to somebody else.
+the archives. A number alone is not enough: after an older store was brought back it may be given to somebody else.
 """
 
 import os
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LIST = "erased-persons"
-BACKUPS = "backups"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +21,9 @@ class Erased:
     erased_at: str
 
 
-def add_to_list(folder: Path, entry: Erased) -> None:
-    """Write the entry into the list of the data folder, and into the one with its backups; once."""
-    for place in (folder, folder / BACKUPS):
+def add_to_lists(places: Iterable[Path], entry: Erased) -> None:
+    """Write the entry into the list of each of these folders that is there; once."""
+    for place in places:
         if place.is_dir() and entry.person_id not in {
             one.person_id for one in read_lists([place]) if one.made_at == entry.made_at
         }:
@@ -33,6 +32,13 @@ def add_to_list(folder: Path, entry: Erased) -> None:
                 file.write(f"{entry.person_id} {entry.made_at} {entry.erased_at}\n")
                 file.flush()
                 os.fsync(file.fileno())
+
+
+def share_lists(places: Iterable[Path], into: Iterable[Path]) -> None:
+    """Let the lists in `into` name everybody whom those in `places` name: a disk may have been away for a while."""
+    targets = list(into)
+    for entry in read_lists(places):
+        add_to_lists(targets, entry)
 
 
 def read_lists(places: Iterable[Path]) -> list[Erased]:

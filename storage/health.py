@@ -1,16 +1,14 @@
 """Health: the figures by which the office sees whether the bot keeps up."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
+from storage import backups
 from storage.database import Connection
-
-LAST_BACKUP = "last-backup"  # a file beside the database: only the bot's own process may write in the store
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What the store says of itself; `last_backup` is UTC ISO text, sizes are in bytes."""
+    """What the store says of itself; sizes are in bytes."""
 
     schema: int
     size: int
@@ -21,7 +19,7 @@ class Health:
     letters_parked: dict[str, int]
     outbox: dict[str, int]
     paused: tuple[str, ...]
-    last_backup: str | None
+    backup: backups.State
 
 
 def health(db: Connection) -> Health:
@@ -48,14 +46,5 @@ def health(db: Connection) -> Health:
         letters_parked={row[0]: row[1] for row in parked.fetchall()},
         outbox={row[0]: row[1] for row in outbox.fetchall()},
         paused=tuple(row[0] for row in paused.fetchall()),
-        last_backup=last_backup(db),
+        backup=backups.state(db),
     )
-
-
-def last_backup(db: Connection) -> str | None:
-    """Return when the store was last backed up."""
-    path = db.execute("PRAGMA database_list").fetchone()["file"]
-    try:
-        return Path(path).with_name(LAST_BACKUP).read_text(encoding="ascii").strip() or None
-    except (OSError, UnicodeDecodeError):
-        return None

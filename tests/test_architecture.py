@@ -101,7 +101,7 @@ def test_the_bot_starts_without_what_is_heavy() -> None:
         cwd=ROOT,
         text=True,
     ).stdout.split()
-    assert not {"openpyxl", "PIL", "fpdf", "matplotlib", "numpy"} & set(loaded)
+    assert not {"openpyxl", "PIL", "fpdf", "matplotlib", "numpy", "pyrage"} & set(loaded)
 
 
 def test_the_engine_stays_small() -> None:

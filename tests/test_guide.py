@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.__main__ import cli
+from bot.settings import Settings
 from handlers import build_routes
 
 ROOT = Path(__file__).parent.parent
 GUIDES = {
-    name: (ROOT / "docs" / f"panduan-{name}.md").read_text() for name in ("kegiatan", "p2k2", "jejak", "data-pribadi")
+    name: (ROOT / "docs" / f"panduan-{name}.md").read_text()
+    for name in ("kegiatan", "p2k2", "jejak", "data-pribadi", "cadangan")
 }
 LEFT_OUT = "…"
 
@@ -146,3 +149,12 @@ def test_a_changed_line_is_found_out() -> None:
     assert not occurs([Turn((*first.lines[:-1], f"{first.lines[-1]}!"))], played)
     assert not occurs([Turn((first.lines[0], first.lines[-1]))], played)
     assert not occurs([played[1], played[0]], played[:2])
+
+
+def test_every_command_line_and_setting_of_the_keeper_s_guide_exists() -> None:
+    """Who stands before a broken machine with this paper types what works."""
+    guide = GUIDES["cadangan"]
+    commands = {one.name or one.callback.__name__.rstrip("_") for one in cli.registered_commands if one.callback}
+    assert {"backup", "backup-key", "check"} <= set(re.findall(r"python -m bot ([a-z-]+)", guide)) <= commands
+    settings = set(re.findall(r"\b([A-Z]+_[A-Z]+)\b", guide))
+    assert {"BACKUP_KEY", "BACKUP_FOLDER"} <= settings <= {name.upper() for name in Settings.model_fields}

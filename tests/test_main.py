@@ -20,7 +20,10 @@ from storage.database import Connection
 
 FILES = Path(__file__).parent / "files"
 TOKEN = "123456789:AAE-canary_token_of_this_test_x"
-COMMANDS = ("demo", "run", "invite", "import", "check", "backup", "restore", "export", "data-map", "whatsapp", "audit")
+COMMANDS = (
+    *("demo", "run", "invite", "import", "check", "backup", "backup-key", "restore", "export", "data-map"),
+    *("whatsapp", "audit"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -164,7 +167,8 @@ def test_check_says_each_thing_in_a_line() -> None:
     lines = told.output.splitlines()
     assert all(line[0] in "✓✗" for line in lines)
     assert [line for line in lines if line[0] == "✗"] == [
-        "✗ telegram: TELEGRAM_TOKEN is not set, and no other channel is on"
+        "✗ backup: BACKUP_KEY is not set, so none is made at night; run: python -m bot backup-key",
+        "✗ telegram: TELEGRAM_TOKEN is not set, and no other channel is on",
     ]
     assert any(line.startswith("✓ database: whole") for line in lines)
     write_settings("WEB_PORT=none\n")
@@ -207,6 +211,62 @@ def test_saved_lost_and_restored() -> None:
     told = bot("backup")
     assert "data/backups/pkh-bot-" in told.output
     assert "not encrypted" in told.output
+
+
+def test_encrypted_lost_and_restored_with_the_key(folder: Path) -> None:
+    """The key is made, its public half set, the backup leaves the machine, and the private half brings it back."""
+    disk = folder / "disk"
+    disk.mkdir()
+    told = bot("backup-key")
+    Path("key.txt").write_text(told.stdout)  # as `> key.txt` would on a stick
+    public = re.search(r"\nThe line for .env on this machine: BACKUP_KEY=(age1\w+)\n", told.output)
+    assert public is not None
+    assert "AGE-SECRET-KEY" not in told.stderr
+    write_settings(f"DATA_DIR=data\nOFFICE_NAME=Dinas Sosial\nBACKUP_KEY={public[1]}\nBACKUP_FOLDER={disk}\n")
+    bot("invite", "--role", "operator")
+    told = bot("backup")
+    assert told.exit_code == 0
+    assert "restored on trial" in told.output
+    assert "not encrypted" not in told.output
+    (archive,) = disk.iterdir()
+    for path in Path("data").glob("pkh*"):
+        path.unlink()
+    private = Path("key.txt").read_text().splitlines()[-1]
+    for words, typed, says in (
+        (("restore", str(archive)), "nonsense\n", "that is no private key"),
+        (("restore", "--key", "none.txt", str(archive)), "", "none.txt: No such file"),
+        (("restore", "--key", ".env", str(archive)), "", "that is no private key"),
+        (("restore", "none.age"), "", "none.age is no file"),
+    ):
+        told = bot(*words, typed=typed)
+        assert told.exit_code == 2
+        assert says in told.output
+        assert private not in told.output
+    assert bot("restore", "--key", "key.txt", str(archive)).exit_code == 0
+    told = bot("restore", str(archive))
+    assert "--force moves it aside" in told.output  # before the key is asked for
+    assert "Private key" not in told.output
+    told = bot("restore", "--force", str(archive), typed=f"{private.lower()}\n")
+    assert told.exit_code == 0
+    assert private[20:].lower() not in told.output.lower()
+    assert count("invites") == 1
+    assert not [path for path in Path("data").rglob("*") if path.is_file() and b"AGE-SECRET" in path.read_bytes()]
+
+
+def test_check_says_where_backups_go(folder: Path) -> None:
+    """Without a folder they stand on this machine; one that is not there, or on the same disk, is named."""
+    public = bot("backup-key").stdout.partition("BACKUP_KEY=")[2].split()[0]
+    bot("invite", "--role", "operator")
+
+    def checked(more: str) -> str:
+        write_settings(f"DATA_DIR=data\nOFFICE_NAME=Dinas Sosial\nBACKUP_KEY={public}\n{more}")
+        return bot("check").output
+
+    assert "✗ backup: stands on this machine alone; set BACKUP_FOLDER" in checked("")
+    assert f"✗ backup: {folder}/disk is not there" in checked(f"BACKUP_FOLDER={folder}/disk\n")
+    (folder / "disk").mkdir()
+    assert f"✓ backup: {folder}/disk is on the disk of DATA_DIR" in checked(f"BACKUP_FOLDER={folder}/disk\n")
+    assert bot("backup").exit_code == 0
 
 
 def test_exported_records_hold_no_formula_and_no_secret(folder: Path) -> None:

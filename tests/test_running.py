@@ -90,6 +90,7 @@ async def test_an_office_starts_its_bot_and_its_operator_comes_in(tmp_path: Path
         async with aiohttp.ClientSession() as web, web.get(address[0]) as answer:
             state = json.loads(await answer.text())
         assert state["ok"] is True
+        assert state["last_backup_seconds"] is None  # no key is set, so none is made
 
         (twice, invited) = await asyncio.gather(start("run"), start("invite", "--role", "operator"))
         code, said = await finish(twice)

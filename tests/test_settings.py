@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, SettingsWrong, read_settings
+from bot.backup import Keeping
+from bot.sealing import make_key
+from bot.settings import Settings, SettingsWrong, keeping_of, read_settings
 
 EXAMPLE = Path(__file__).parents[1] / ".env.example"
 TOKEN = "123456789:AAE-canary_token_of_this_test_x"
@@ -73,6 +75,29 @@ def test_a_secret_is_repeated_nowhere(tmp_path: Path) -> None:
         with pytest.raises(SettingsWrong) as why:
             read_settings(written(tmp_path, f"{wrong}\n"))
         assert TOKEN[-20:] not in str(why.value)
+
+
+def test_backups_leave_the_machine_encrypted_or_not_at_all(tmp_path: Path) -> None:
+    """A key that is none, a private one, a folder without a key or within the data: each is refused in one line."""
+    private, public = make_key()
+    bare = f"DATA_DIR={tmp_path}/data\nOFFICE_NAME=Dinas Sosial\n"
+    wrong = {
+        "BACKUP_KEY=age1abc": "BACKUP_KEY: is not a key as `backup-key` prints it",
+        f"BACKUP_KEY={public},{public[:-1]}": "BACKUP_KEY: is not a key as `backup-key` prints it",
+        f"BACKUP_KEY={private}": "BACKUP_KEY: holds a private key, which must not stand on this machine",
+        "BACKUP_KEY=,": "BACKUP_KEY: holds no key",
+        f"BACKUP_FOLDER={tmp_path}/disk": "BACKUP_FOLDER is set, so BACKUP_KEY must be",
+        f"BACKUP_KEY={public}\nBACKUP_FOLDER={tmp_path}/data/b": "BACKUP_FOLDER is in DATA_DIR",
+    }
+    for line, says in wrong.items():
+        with pytest.raises(SettingsWrong) as why:
+            read_settings(written(tmp_path, bare + line))
+        assert str(why.value).startswith(says)
+        assert len(str(why.value).splitlines()) == 1
+        assert private[20:] not in str(why.value)
+    settings = read_settings(written(tmp_path, f"{bare}BACKUP_KEY={public} , {public}\nBACKUP_FOLDER={tmp_path}/disk"))
+    assert keeping_of(settings) == Keeping((public, public), tmp_path / "disk")
+    assert keeping_of(read_settings(written(tmp_path, bare))) == Keeping()
 
 
 def test_a_file_that_everyone_can_read_is_refused(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.bench import dialogs, idle, meetings, national, pace
+from tests.bench import backups, dialogs, idle, meetings, national, pace
 from tests.bench.arena import BOT_CORE, SERVER_CORE, Ran, process, server
 from tests.bench.contestants import AIOGRAM, OURS, PTB, Middle, broadcast, storm
 from tests.bench.server import TOKEN
@@ -204,6 +204,26 @@ def measure_meetings(people: People = 35_000, groups: int = 400_000, held: int =
             str(size.meetings), f"{one.mib:.0f}", f"{one.each:.0f}", *(f"{1000 * each:.1f}" for each in spans)
         )
     out.print(table)
+
+
+@cli.command("backup")
+def measure_backup(
+    people: People = 2_000, photos: Annotated[int, typer.Option(help="Of 150 kB each.")] = 4_000
+) -> None:
+    """Make the night's backup beside a running bot, restore it, and see what the loop and its writes felt of it."""
+    with progress() as bar:
+        task = bar.add_task("backup", total=None)
+        ran = backups.measure(people, photos, lambda what: bar.update(task, description=what))
+    table = table_of(
+        f"the backup of a store of {people} people and {photos} photos",
+        *("database MiB", "photos MiB", "archive MiB", "made and tried s", "its CPU s", "restored s"),
+    )
+    spans = (ran.store, ran.photos, ran.archive, ran.trial, ran.cpu, ran.restored)
+    table.add_row(*(f"{one:.0f}" for one in spans[:3]), *(f"{one:.1f}" for one in spans[3:]))
+    out.print(table)
+    for when, felt in (("before", ran.before), ("meanwhile", ran.meanwhile)):
+        told = ("/".join(f"{one:.1f}" for one in part) for part in (felt.loop, felt.write))
+        out.print(f"{when}: the loop is late by, a small write takes, ms (median/99 %/worst): {', '.join(told)}")
 
 
 def table_of(title: str, *columns: str) -> Table:
