@@ -85,7 +85,8 @@ class StoppedClock(MovableClock):
 
 def utc_text(moment: datetime) -> str:
     """Write an aware moment as the UTC ISO text the store keeps; text order is time order."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    at = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return at.isoformat(timespec="milliseconds")
 
 
 def from_utc_text(text: str) -> datetime:

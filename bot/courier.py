@@ -24,8 +24,10 @@ import logging
 import math
 import random
 import sqlite3
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.channels.channel import (
@@ -53,6 +55,7 @@ from bot.windows import CLOSED
 from storage import delivery, outcomes
 from storage.database import Closed, Connection, Database
 from storage.delivery import Due, Started
+from storage.outcomes import Taken
 
 log = logging.getLogger(__name__)
 
@@ -64,9 +67,21 @@ STORM = 3  # chats throttled within STORM_SPAN: it is not about the chats any mo
 STORM_SPAN = timedelta(seconds=2)
 SEND_SECONDS = 120.0  # a channel gives up long before; a worker must never be lost to one that does not
 STOP_SECONDS = 20.0
-LOOKED_AT = 64  # due rows read at a time: more than one gap's worth of chats that were just written to
+LANES = (0, 1, 2)
+LOOKED_AT = 16  # due rows read of a lane at a time: more than a pacer lets go at once
+LOOKED_AT_AGAIN = 192  # where that was not all, and the lane is still open: the first may be of chats just written to
+
+MOST_TOGETHER = 128  # outcomes written down at a time
 
 Record = Callable[[Connection], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A row whose attempt has ended, and what is to be written about that."""
+
+    row: Started
+    record: Record | Taken
 
 
 class Courier:
@@ -92,7 +107,11 @@ class Courier:
         self._for_replies = workers // 4  # never taken by a broadcast, though every call of it may hang
         self._rng = rng
         self._wake = asyncio.Event()
-        self._flying: dict[int, asyncio.Task[None]] = {}
+        self._flying: set[int] = set()  # rows, until it is written down what became of them
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._back: list[Back] = []  # what came back and is not written down yet
+        self._writing = False
+        self._thorough = False  # whether the next look reads more of what is due
         self._busy = dict.fromkeys(channels, 0)  # calls on their way
         self._unreached: set[str] = set()
         self._throttled: dict[str, deque[tuple[datetime, str]]] = {name: deque(maxlen=STORM) for name in channels}
@@ -133,7 +152,7 @@ class Courier:
             self._wake.clear()
             next_look = await self._launch()
             if self._flying:
-                await asyncio.wait(self._flying.values(), return_when=asyncio.FIRST_COMPLETED)
+                await self._wake.wait()
             elif not self._wake.is_set():
                 # Had the last one come back while we looked, we would not have seen when it is to be tried again.
                 return next_look
@@ -142,10 +161,11 @@ class Courier:
         """Start nothing more, and let what is on its way come back for at most 20 s, so that it is not uncertain."""
         self._stopping = True
         self._wake.set()
-        tasks = list(self._flying.values())
-        if not tasks:
-            return
-        _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
+        late = list(self._tasks)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
@@ -161,55 +181,117 @@ class Courier:
             free = [name for name, busy in self._busy.items() if busy < self._workers]
             if not free:
                 return None
-            due, next_due = await self._database.read(self._look, now, free)
+            wanted = {name: self._wanted(name, now) for name in free}
+            due, next_due = await self._database.read(_look, now, wanted)
             if due is None:
                 await self._database.write(delivery.expire, utc_text(now))
-                due, next_due = await self._database.read(self._look, now, free)
+                due, next_due = await self._database.read(_look, now, wanted)
         except sqlite3.OperationalError as why:
             return self._rest_store(why)
         looks = [from_utc_text(next_due)] if next_due else []
+        starting: list[Due] = []
         for row in due or ():
             if self._stopping or row.id in self._flying or not self._has_worker(row):
                 continue
             pacer = self._pacers[row.channel]
-            ready = pacer.ready_at(row.chat, row.lane, now)
+            opens = pacer.opens_at(row.lane, now)
+            ready = opens if opens > now else pacer.ready_at(row.chat, row.lane, now)
             if ready > now:
                 looks.append(ready)
                 continue
             pacer.took(row.chat, row.lane, now)
             self._busy[row.channel] += 1
-            self._flying[row.id] = asyncio.create_task(self._carry(row))
+            self._flying.add(row.id)
+            starting.append(row)
+        if starting:
+            self._do(self._start(starting))
+        self._thorough = not self._thorough and self._left_some(due or (), wanted, now)
+        if self._thorough:
+            self._wake.set()
         return min(looks, default=None)
 
-    def _look(self, db: Connection, now: datetime, free: Sequence[str]) -> tuple[list[Due] | None, str | None]:
-        """Read what is due; None in its place if there are expired rows to be put away first."""
-        moment = utc_text(now)
-        if delivery.has_expired(db, moment):
-            return None, None
-        most = LOOKED_AT + self._workers
-        return delivery.claimable(db, moment, free, most), delivery.next_due(db, moment, free)
+    def _wanted(self, channel: str, now: datetime) -> dict[int, int]:
+        """Return how many due rows of each lane to read: where none may go yet, whether there is one is enough."""
+        pacer = self._pacers[channel]
+        many = self._thorough or not pacer.limits.overall
+        most = LOOKED_AT_AGAIN if many else LOOKED_AT
+        return {lane: most if pacer.opens_at(lane, now) <= now else 1 for lane in LANES}
+
+    def _left_some(self, due: Sequence[Due], wanted: Mapping[str, Mapping[int, int]], now: datetime) -> bool:
+        """Say whether there may be more to send at once than was read."""
+        read = Counter((row.channel, row.lane) for row in due)
+        return any(
+            read[channel, lane] == most > 1 and self._pacers[channel].opens_at(lane, now) <= now
+            for channel, lanes in wanted.items()
+            for lane, most in lanes.items()
+        )
 
     def _has_worker(self, row: Due) -> bool:
         return self._busy[row.channel] < self._workers - (self._for_replies if row.lane else 0)
 
-    async def _carry(self, row: Due) -> None:
-        """Take one row from queued to wherever its attempt leads."""
+    def _do(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _start(self, rows: list[Due]) -> None:
+        """Take rows from queued to started, all in one write, and carry those that may still go."""
+        left_behind = {row.id: row.channel for row in rows}
         try:
             # On the disk before the first byte leaves: should we die now, the row says that it may have arrived.
             start = utc_text(self._clock.now())
-            started = await self._database.write(delivery.start, row.id, self._boot_id, start)
-            if started is not None:
-                outcome = await self._send(started)
-                await self._keep(self._record(started, outcome), row.id)
-                log.debug("outbox=%d outcome=%s", row.id, type(outcome).__name__)
+            for started in await self._database.write(delivery.start, list(left_behind), self._boot_id, start):
+                del left_behind[started.id]
+                self._do(self._carry(started))
         except sqlite3.OperationalError as why:
             self._rest_store(why)
         except (Closed, sqlite3.Error) as why:
-            log.error("outbox=%d is left to the next start: %s", row.id, type(why).__name__)
+            log.error("rows=%d are not sent: %s", len(rows), type(why).__name__)
         finally:
-            del self._flying[row.id]
-            self._busy[row.channel] -= 1
-            self._wake.set()
+            for row, channel in left_behind.items():
+                self._land(row, channel)
+
+    async def _carry(self, row: Started) -> None:
+        """Make the one attempt, and have written down where it led."""
+        outcome = await self._send(row)
+        log.debug("outbox=%d outcome=%s", row.id, type(outcome).__name__)
+        self._back.append(Back(row, self._record(row, outcome)))
+        if not self._writing:
+            self._writing = True
+            self._do(self._write_down())
+
+    async def _write_down(self) -> None:
+        """Keep what came back, all that is there in one write, until nothing is left."""
+        try:
+            while batch := self._back[:MOST_TOGETHER]:
+                del self._back[:MOST_TOGETHER]
+                if not await self._keep(batch):
+                    # One that cannot be written takes none of the others with it.
+                    for one in batch:
+                        if not await self._keep([one]):
+                            log.error("outbox=%d is left to the next start", one.row.id)
+                for one in batch:
+                    self._land(one.row.id, one.row.channel)
+        finally:
+            self._writing = False
+
+    async def _keep(self, batch: list[Back]) -> bool:
+        """Write outcomes, and wait for the store as long as it takes: the messages are out, and only we know."""
+        while True:
+            try:
+                await self._database.write(_record, [one.record for one in batch])
+                return True
+            except sqlite3.OperationalError as why:
+                log.error("cannot record rows=%d: %s", len(batch), type(why).__name__)
+                await self._clock.wait(asyncio.Event(), self._clock.now() + STORE_RESTS)
+            except Exception as why:  # noqa: BLE001  # a worker must never be lost to an outcome
+                log.error("cannot record rows=%d: %s", len(batch), type(why).__name__)
+                return False
+
+    def _land(self, row: int, channel: str) -> None:
+        self._flying.discard(row)
+        self._busy[channel] -= 1
+        self._wake.set()
 
     async def _send(self, row: Started) -> Outcome:
         """Make the one call; whatever it raises may have happened after the message had left."""
@@ -226,17 +308,7 @@ class Courier:
             log.error("channel=%s raised %s outbox=%d", row.channel, type(why).__name__, row.id)
             return Unknown(type(why).__name__)
 
-    async def _keep(self, record: Record, row: int) -> None:
-        """Write the outcome, and wait for the store as long as it takes: the message is out, and only we know."""
-        while True:
-            try:
-                await self._database.write(record)
-                return
-            except sqlite3.OperationalError as why:
-                log.error("cannot record outbox=%d: %s", row, type(why).__name__)
-                await self._clock.wait(asyncio.Event(), self._clock.now() + STORE_RESTS)
-
-    def _record(self, row: Started, outcome: Outcome) -> Record:
+    def _record(self, row: Started, outcome: Outcome) -> Record | Taken:
         """Turn an outcome into what is to be written about it: the table above."""
         now = self._clock.now()
         moment = utc_text(now)
@@ -244,13 +316,18 @@ class Courier:
         if row.channel not in self._unreached or isinstance(outcome, NeverLeft | Unknown):
             return record
         self._unreached.discard(row.channel)
-        return lambda db: (record(db), outcomes.hurry(db, row.channel, moment))
 
-    def _outcome(self, row: Started, outcome: Outcome, now: datetime) -> Record:
+        def and_hurry(db: Connection) -> None:
+            _record(db, [record])
+            outcomes.hurry(db, row.channel, moment)
+
+        return and_hurry
+
+    def _outcome(self, row: Started, outcome: Outcome, now: datetime) -> Record | Taken:
         moment = utc_text(now)
         match outcome:
             case Accepted(external_id):
-                return lambda db: outcomes.accepted(db, row.id, external_id or row.edit_of, moment)
+                return Taken(row.id, external_id or row.edit_of, moment)
             case Throttled(seconds, everyone):
                 return self._throttle(row, now, seconds, everyone)
             case Busy(error):
@@ -312,3 +389,22 @@ class Courier:
         log.error("the store does not answer: %s", type(why).__name__)
         self._store_rests_until = self._clock.now() + STORE_RESTS
         return self._store_rests_until
+
+
+def _look(
+    db: Connection, now: datetime, wanted: Mapping[str, Mapping[int, int]]
+) -> tuple[list[Due] | None, str | None]:
+    """Read what is due; None in its place if there are expired rows to be put away first."""
+    moment = utc_text(now)
+    if delivery.has_expired(db, moment):
+        return None, None
+    due = [row for channel, most in wanted.items() for row in delivery.claimable(db, moment, channel, most)]
+    return due, delivery.next_due(db, moment, wanted)
+
+
+def _record(db: Connection, outcomes_: Sequence[Record | Taken]) -> None:
+    """Write down how attempts ended; those that were simply taken, nearly all, in one statement."""
+    outcomes.accepted(db, [one for one in outcomes_ if isinstance(one, Taken)])
+    for one in outcomes_:
+        if not isinstance(one, Taken):
+            one(db)

@@ -69,6 +69,10 @@ class Pacer:
             ready = max(ready, left[0] + MINUTE)
         return ready
 
+    def opens_at(self, lane: int, now: datetime) -> datetime:
+        """Return the earliest moment, `now` or later, at which any chat at all may be sent something in this lane."""
+        return self.ready_at("", lane, now)
+
     def took(self, chat: str, lane: int, now: datetime) -> None:
         """Note that something leaves for the chat at this moment."""
         self._see(now)

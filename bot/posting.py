@@ -48,9 +48,7 @@ class Poster:
         Return the last row, which has the choices.
         An answer that may not have arrived is not sent again: the person repeats what he or she did.
         """
-        to = chats.chat_of(db, chat)
-        assert to is not None, "an answer goes to a chat that was heard"
-        can = self.capabilities[to.channel]
+        can = self.capabilities[chats.channel_of(chat)]
         parts = plan(message, can)
         # An edit can neither bring a phone's contact button, nor turn one message into two, nor text into a picture.
         fits = can.edits and len(parts) == 1 and not message.ask
@@ -64,7 +62,6 @@ class Poster:
                 kind="reply",
                 lane=0,
                 now=utc_text(now),
-                person_id=to.person_id,
                 uncertain_do="drop",
                 edits=in_place,
                 expires_at=utc_text(now + lives),
@@ -73,8 +70,6 @@ class Poster:
 
     def repeat(self, db: Connection, chat: str, body: str, now: datetime) -> int | None:
         """Answer with a message that was laid out for this chat before; return the row."""
-        to = chats.chat_of(db, chat)
-        assert to is not None, "an answer goes to a chat that was heard"
         return outbox.post(
             db,
             chat=chat,
@@ -82,7 +77,6 @@ class Poster:
             kind="reply",
             lane=0,
             now=utc_text(now),
-            person_id=to.person_id,
             uncertain_do="drop",
             expires_at=utc_text(now + REPLY_LIVES),
         )

@@ -28,24 +28,23 @@ def hear(db: Connection, chat: str, channel: str, name: str, now: str, at: str =
 
     `at` is the message's own time, if it waited for us.
     """
-    db.execute(
+    key = {"chat": chat, "name": name, "now": now, "at": min(at or now, now)}  # no other's clock opens a later window
+    known = db.execute(
         """
-        INSERT INTO chats (chat, channel, address, name, last_in_at, spoke_at)
-        VALUES (:chat, :channel, :address, :name, :now, :at)
-        ON CONFLICT (chat) DO UPDATE SET
-            reachable = 'yes', last_in_at = max(coalesce(last_in_at, ''), :now),
-            spoke_at = max(coalesce(spoke_at, ''), :at),
-            name = CASE :name WHEN '' THEN name ELSE :name END
+        UPDATE chats SET reachable = 'yes', last_in_at = max(coalesce(last_in_at, ''), :now),
+            spoke_at = max(coalesce(spoke_at, ''), :at), name = CASE :name WHEN '' THEN name ELSE :name END
+        WHERE chat = :chat
         """,
-        {
-            "chat": chat,
-            "channel": channel,
-            "address": chat.partition(":")[2],
-            "name": name,
-            "now": now,
-            "at": min(at or now, now),  # no clock of others opens a window in the future
-        },
-    )
+        key,
+    ).rowcount
+    if not known:
+        db.execute(
+            """
+            INSERT INTO chats (chat, channel, address, name, last_in_at, spoke_at)
+            VALUES (:chat, :channel, :address, :name, :now, :at)
+            """,
+            key | {"channel": channel, "address": chat.partition(":")[2]},
+        )
 
 
 def shut_window(db: Connection, chat: str) -> None:
@@ -62,6 +61,11 @@ def chat_of(db: Connection, chat: str) -> ChatRow | None:
     """Return the chat with this key."""
     row = db.execute(_CHAT + "WHERE chat = ?", (chat,)).fetchone()
     return _chat(row) if row else None
+
+
+def channel_of(chat: str) -> str:
+    """Return the channel of a chat's key."""
+    return chat.partition(":")[0]
 
 
 def chats_of(db: Connection, person_id: int) -> list[ChatRow]:
@@ -93,7 +97,7 @@ def leave_alone(db: Connection, chat: str, until: str) -> None:
 
 def move(db: Connection, chat: str, address: str) -> str:
     """Let the chat live on at another address of its channel; return the key it has there."""
-    key = f"{chat.partition(':')[0]}:{address}"
+    key = f"{channel_of(chat)}:{address}"
     if key == chat:
         return chat
     db.execute(

@@ -50,6 +50,7 @@ PRAGMAS: dict[str, int | str] = {
     "trusted_schema": 0,
     "cell_size_check": 1,
     "secure_delete": 1,
+    "temp_store": 2,  # in memory: a turn touches more pages than a savepoint keeps there by itself
     "mmap_size": 0,
     "journal_size_limit": 67_108_864,
 }

@@ -1,7 +1,9 @@
-"""Delivery: which outbox rows may leave now, when to look again, and the step that sends one on its way."""
+"""Delivery: which outbox rows may leave now, when to look again, and the step that sends them on their way."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from storage.database import Connection
 
@@ -37,24 +39,21 @@ class Started:
     template: str | None = None  # JSON [name, text]: what goes while the window is closed
 
 
-def claimable(db: Connection, now: str, channels: Iterable[str], most: int) -> list[Due]:
-    """Return what may go now, at most `most` rows of each channel: its replies first, then by the time they fell due.
+def claimable(db: Connection, now: str, channel: str, most: Mapping[int, int]) -> list[Due]:
+    """Return what may go now, at most so many rows of each lane: replies first, then by the time they fell due.
 
     Within a chat and lane they go in the order posted: a row waits while an older one of the same or a more urgent lane
     is open, though not for one that is scheduled for later. An edit waits until what it edits has an id, or never will.
     """
+    if db.execute(f"SELECT 1 WHERE EXISTS {_RESTING.format(':channel')}", {"channel": channel, "now": now}).fetchone():
+        return []
     due: list[Due] = []
-    for channel in channels:
-        if db.execute(
-            f"SELECT 1 WHERE EXISTS {_RESTING.format(':channel')}", {"channel": channel, "now": now}
-        ).fetchone():
-            continue
-        found: list[Due] = []
-        for lane, sql in ((lane, sql) for lane in (0, 1, 2) for sql in (REPEATS, QUEUED)):
-            if len(found) < most:
-                key = {"now": now, "channel": channel, "lane": lane, "most": most - len(found)}
-                found += [Due(*row) for row in db.execute(sql, key)]
-        due += found
+    for lane in sorted(most):
+        room = most[lane]
+        for sql in (REPEATS, QUEUED):
+            rows = db.execute(sql, {"now": now, "channel": channel, "lane": lane, "most": room}).fetchall()
+            due += [Due(*row) for row in rows]
+            room -= len(rows)
     return due
 
 
@@ -101,34 +100,39 @@ def next_due(db: Connection, now: str, channels: Iterable[str]) -> str | None:
     return min((time for time in times if time is not None), default=None)
 
 
-def start(db: Connection, id: int, owner: str, now: str) -> Started | None:  # the word the table uses
-    """Mark the row as on its way, before the first byte leaves; None if it may no longer go.
+def start(db: Connection, ids: Sequence[int], owner: str, now: str) -> list[Started]:
+    """Mark rows as on their way, before the first byte leaves; return those that may still go, as they are now.
 
-    Asks again all that can have changed since `claimable` was read, and returns the row as it is now.
+    Asks again all that can have changed since `claimable` was read.
     """
-    taken = db.execute(
+    key = {"ids": json.dumps(ids), "owner": owner, "now": now}
+    rows = db.execute(
         f"""
+        SELECT o.id, o.chat, o.channel, c.address, o.body, coalesce(t.external_id, ''), o.attempts + 1,
+               o.state = 'uncertain' OR o.copies, o.plain, c.spoke_at, o.template
+        FROM json_each(:ids) one CROSS JOIN outbox o ON o.id = one.value JOIN chats c USING (chat)
+        LEFT JOIN outbox t ON t.id = o.edits AND t.state = 'sent'
+        WHERE (o.state = 'queued' OR o.state = 'uncertain' AND o.uncertain_do = 'resend' AND o.copies = 0)
+          AND o.not_before <= :now
+          AND (o.expires_at IS NULL OR o.expires_at > :now) AND (c.not_before IS NULL OR c.not_before <= :now)
+          AND NOT EXISTS {_RESTING.format("o.channel")}
+        """,
+        key,
+    ).fetchall()
+    db.execute(
+        """
         UPDATE outbox SET state = 'started', owner = :owner, started_at = :now, attempts = attempts + 1, done_at = NULL,
             copies = CASE state WHEN 'uncertain' THEN 1 ELSE copies END
-        WHERE id = :id AND (state = 'queued' OR {_MAY_REPEAT}) AND not_before <= :now
-          AND (expires_at IS NULL OR expires_at > :now) AND NOT EXISTS {_RESTING.format("outbox.channel")}
-          AND NOT EXISTS (SELECT 1 FROM chats c WHERE c.chat = outbox.chat AND c.not_before > :now)
+        WHERE id IN (SELECT value FROM json_each(:ids))
         """,
-        {"id": id, "owner": owner, "now": now},
-    ).rowcount
-    if not taken:
-        return None
-    row = db.execute(
-        """
-        SELECT o.chat, o.channel, c.address, o.body, coalesce(t.external_id, ''), o.attempts, o.copies, o.plain,
-               c.spoke_at, o.template
-        FROM outbox o JOIN chats c USING (chat) LEFT JOIN outbox t ON t.id = o.edits AND t.state = 'sent'
-        WHERE o.id = ?
-        """,
-        (id,),
-    ).fetchone()
-    chat, channel, address, body, edit_of, attempts, copies, plain, *window = row
-    return Started(id, chat, channel, address, body, edit_of, attempts, bool(copies), bool(plain), *window)
+        key | {"ids": json.dumps([row[0] for row in rows])},
+    )
+    return [_started(*row) for row in rows]
+
+
+def _started(id: int, chat: str, channel: str, address: str, body: str, *rest: Any) -> Started:  # the table's words
+    edit_of, attempts, again, plain, spoke_at, template = rest
+    return Started(id, chat, channel, address, body, edit_of, attempts, bool(again), bool(plain), spoke_at, template)
 
 
 def started_since(db: Connection, moment: str) -> list[tuple[str, str, int, str]]:

@@ -4,7 +4,9 @@ Each acts on a started row alone, so that telling an outcome twice changes nothi
 arrived ends as uncertain, never as something that claims to know better, unless its second copy was accepted.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from storage import chats, receipts
 from storage.database import Connection
@@ -13,16 +15,25 @@ MOST_ATTEMPTS = 150  # at 600 s apart about a day: nothing is tried for ever
 MOST_MOVES = 5
 
 
-def accepted(db: Connection, id: int, external_id: str, now: str) -> None:  # the word the table uses
-    """The channel took it; '' where its answer could not be read."""
+class Taken(NamedTuple):
+    """A row that the channel took, under which id, '' where its answer could not be read, and when we knew."""
+
+    id: int
+    external_id: str
+    at: str
+
+
+def accepted(db: Connection, rows: Sequence[Taken]) -> None:
+    """The channel took these rows."""
     db.execute(
         """
-        UPDATE outbox SET state = 'sent', external_id = nullif(?, ''), error = NULL, done_at = ?
-        WHERE id = ? AND state = 'started'
+        UPDATE outbox SET state = 'sent', external_id = nullif(json_extract(one.value, '$[1]'), ''), error = NULL,
+            done_at = json_extract(one.value, '$[2]')
+        FROM json_each(?) one WHERE outbox.id = json_extract(one.value, '$[0]') AND state = 'started'
         """,
-        (external_id, now, id),
+        (json.dumps(rows, ensure_ascii=False),),
     )
-    receipts.settle(db, id, now)
+    receipts.settle_all(db, {row.id: row.at for row in rows})
 
 
 def throttled(db: Connection, id: int, until: str, now: str) -> None:

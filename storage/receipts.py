@@ -1,5 +1,7 @@
 """Receipts: what a channel says became of a message, kept once per message and status, in whatever order they come."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from storage import chats, costs
@@ -58,6 +60,13 @@ def note(db: Connection, receipt: Receipt, now: str) -> bool:
     if kept and id_ is not None:
         settle(db, id_, now)
     return bool(kept)
+
+
+def settle_all(db: Connection, rows: Mapping[int, str]) -> None:
+    """Settle those of these rows of which there is word; each with the moment that is now for it."""
+    sql = "SELECT DISTINCT outbox_id FROM receipts WHERE outbox_id IN (SELECT value FROM json_each(?))"
+    for (id_,) in db.execute(sql, (json.dumps(list(rows)),)).fetchall():
+        settle(db, id_, rows[id_])
 
 
 def settle(db: Connection, id: int, now: str) -> None:  # the word the tables use

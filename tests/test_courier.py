@@ -161,9 +161,9 @@ class Office:
             task.cancel()
         await asyncio.gather(*flying, return_exceptions=True)
 
-    def flying(self) -> list["asyncio.Task[object]"]:
-        """Return the courier's calls that are out."""
-        return [task for task in asyncio.all_tasks() if task.get_name().startswith("outbox ")]
+    def flying(self) -> list["asyncio.Task[None]"]:
+        """Return what the courier is doing: rows that are started, calls that are out, outcomes that are written."""
+        return list(self.courier._tasks)
 
     async def post(self, *texts: str, to: str = "telegram:11", lane: int = NOTICE, **more: object) -> list[int]:
         stamp = utc_text(self.clock.now())
@@ -462,6 +462,16 @@ class TestOrderAndPace:
         assert max(Counter(times).values()) == 3
         assert max(sum(start <= at < start + timedelta(seconds=1) for at in times) for start in times) <= 27
 
+    async def test_chats_that_rest_hold_up_nobody_behind_them(self, paced: Office) -> None:
+        """More rows than a look reads wait for chats just written to; who is behind them is written to at once."""
+        for number in range(20):
+            await paced.post("satu", "dua", to=f"telegram:{number}", lane=REPLY)
+        await paced.courier.work_off()
+        assert paced.phones.texts == ["satu"] * 20
+        await paced.post("tiga", to="telegram:99", lane=REPLY)
+        await paced.courier.work_off()
+        assert paced.phones.texts == [*["satu"] * 20, "tiga"]
+
     async def test_one_person_is_not_written_to_twice_in_a_second(self, paced: Office) -> None:
         """Several messages to one chat leave 1.1 s apart, from a restarted process too."""
         await paced.post("satu", "dua", lane=REPLY)
@@ -580,6 +590,16 @@ class TestCrashes:
             await asyncio.wait([working], timeout=0.01)
         assert await office.states() == ["sent"]
         assert office.phones.texts == ["halo"]
+
+    async def test_an_outcome_that_cannot_be_written_takes_no_other_with_it(self, office: Office) -> None:
+        """Of several that are written together only the one that breaks is left to the next start."""
+        office.phones.will("rusak", Accepted("\ud800"))
+        for number, text in enumerate(("satu", "rusak", "dua")):
+            await office.post(text, to=f"telegram:{number}")
+        await office.courier.work_off()
+        assert await office.states() == ["sent", "started", "sent"]
+        await office.boot()
+        assert await office.states() == ["sent", "uncertain", "sent"]
 
 
 def full_disk(moment: str) -> None:

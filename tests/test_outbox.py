@@ -1,7 +1,7 @@
 """The outbox keeps order within a chat, lets replies pass, and leaves every row in one honest state."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -59,18 +59,27 @@ def body(text: str, *choices: str) -> str:
 
 
 def due(db: Connection, seconds: float = 0) -> list[int]:
-    return [row.id for row in delivery.claimable(db, at(seconds), CHANNELS, 50)]
+    return claimable(db, seconds)
+
+
+def claimable(db: Connection, seconds: float = 0, channels: Sequence[str] = CHANNELS, most: int = 50) -> list[int]:
+    wanted = dict.fromkeys((0, 1, 2), most)
+    return [row.id for one in channels for row in delivery.claimable(db, at(seconds), one, wanted)]
 
 
 def start(db: Connection, row: int, seconds: float = 0, owner: str = "boot") -> delivery.Started:
-    started = delivery.start(db, row, owner, at(seconds))
-    assert started is not None
-    return started
+    started = delivery.start(db, [row], owner, at(seconds))
+    assert [one.id for one in started] == [row]
+    return started[0]
+
+
+def accept(db: Connection, row: int, external_id: str, now: str) -> None:
+    outcomes.accepted(db, [outcomes.Taken(row, external_id, now)])
 
 
 def send(db: Connection, row: int, external_id: str, seconds: float = 0) -> None:
     start(db, row, seconds)
-    outcomes.accepted(db, row, external_id, at(seconds))
+    accept(db, row, external_id, at(seconds))
 
 
 def state(db: Connection, row: int) -> str:
@@ -159,7 +168,7 @@ class TestOrder:
         assert due(db) == [first]
         start(db, first)
         assert due(db) == []
-        outcomes.accepted(db, first, "1", at())
+        accept(db, first, "1", at())
         assert due(db) == [second]
 
     def test_a_reply_overtakes_a_broadcast_to_the_same_chat(self, db: Connection) -> None:
@@ -168,7 +177,7 @@ class TestOrder:
         assert due(db) == [reply, broadcast]
         later = post(db, lane=2)
         start(db, broadcast)
-        outcomes.accepted(db, broadcast, "1", at())
+        accept(db, broadcast, "1", at())
         assert due(db) == [reply]
         send(db, reply, "2")
         assert due(db) == [later]
@@ -203,7 +212,7 @@ class TestOrder:
         outcomes.throttled(db, first, at(30), at())
         reply = post(db, lane=0)
         assert due(db, 29) == [other]
-        assert delivery.start(db, reply, "boot", at(29)) is None
+        assert delivery.start(db, [reply], "boot", at(29)) == []
         send(db, other, "1", 29)
         assert due(db, 30) == [reply, first]
         assert db.execute("SELECT attempts FROM outbox WHERE id = ?", (first,)).fetchone()[0] == 0
@@ -215,7 +224,7 @@ class TestOrder:
         assert due(db) == [card]
         start(db, card)
         assert due(db) == []
-        outcomes.accepted(db, card, "900", at())
+        accept(db, card, "900", at())
         assert due(db) == [edit]
         assert start(db, edit).edit_of == "900"
         gone = post(db, chat=BUDI, lane=2)
@@ -231,11 +240,11 @@ class TestOrder:
         start(db, mine)
         outcomes.pause_lane(db, mine, "telegram", "InvalidToken", at())
         both = ("telegram", "whatsapp")
-        assert [row.id for row in delivery.claimable(db, at(), both, 9)] == [other]
-        assert delivery.start(db, mine, "boot", at()) is None
+        assert claimable(db, channels=both) == [other]
+        assert delivery.start(db, [mine], "boot", at()) == []
         assert state(db, mine) == "queued"
         outcomes.resume_lanes(db, both)
-        assert [row.id for row in delivery.claimable(db, at(), both, 9)] == [mine, other]
+        assert claimable(db, channels=both) == [mine, other]
 
     def test_a_resting_channel_says_when_it_goes_on(self, db: Connection) -> None:
         """After a storm of 429s the whole channel waits, and the next look is when it is over."""
@@ -248,7 +257,7 @@ class TestOrder:
     def test_a_channel_that_is_off_keeps_its_rows(self, db: Connection) -> None:
         """Rows for a channel that this process does not have stay as they are."""
         post(db)
-        assert delivery.claimable(db, at(), ("whatsapp",), 9) == []
+        assert claimable(db, channels=("whatsapp",)) == []
         assert delivery.next_due(db, at(), ("whatsapp",)) is None
 
 
@@ -261,7 +270,7 @@ class TestExpiring:
         assert delivery.next_due(db, at(), CHANNELS) == at(60)
         assert not delivery.has_expired(db, at(59))
         assert due(db, 60) == []
-        assert delivery.start(db, row, "boot", at(60)) is None
+        assert delivery.start(db, [row], "boot", at(60)) == []
         assert delivery.has_expired(db, at(60))
         assert delivery.expire(db, at(60)) == 1
         assert state(db, row) == "expired"
@@ -318,7 +327,7 @@ class TestUncertain:
             start(db, row)
             outcomes.uncertain(db, row, "TimedOut", at(), at(60))
         reply = post(db, lane=0)
-        assert next(row.id for row in delivery.claimable(db, at(60), CHANNELS, 3)) == reply
+        assert claimable(db, 60, most=3)[0] == reply
 
 
 class TestOrphans:
@@ -424,7 +433,7 @@ class TestPeople:
         outcomes.moved(db, first, "-100", at())
         assert due(db) == [first]
         assert start(db, first).address == "-100"
-        outcomes.accepted(db, first, "1", at())
+        accept(db, first, "1", at())
         assert start(db, second).chat == "telegram:-100"
         old = chats.chat_of(db, SITI)
         assert old is not None
@@ -459,8 +468,8 @@ class TestAttempts:
     def test_a_row_is_started_once(self, db: Connection) -> None:
         """Two that read the same list do not both send."""
         row = post(db)
-        assert delivery.start(db, row, "boot", at()) is not None
-        assert delivery.start(db, row, "boot", at()) is None
+        assert delivery.start(db, [row], "boot", at()) != []
+        assert delivery.start(db, [row], "boot", at()) == []
 
     def test_an_outcome_told_twice_changes_nothing(self, db: Connection) -> None:
         """Only a started row takes an outcome."""
@@ -542,7 +551,7 @@ class TestSpeed:
             return 0
 
         db.set_progress_handler(tick, 100)
-        delivery.claimable(db, moment, CHANNELS, 72)
+        delivery.claimable(db, moment, "telegram", dict.fromkeys((0, 1, 2), 72))
         delivery.next_due(db, moment, CHANNELS)
         delivery.has_expired(db, moment)
         db.set_progress_handler(None, 0)

@@ -34,13 +34,13 @@ def db() -> Iterator[Connection]:
 def started(db: Connection) -> int:
     row = outbox.post(db, chat=CHAT, body="{}", kind="notice", lane=1, now=at())
     assert row is not None
-    assert delivery.start(db, row, "boot", at())
+    assert delivery.start(db, [row], "boot", at())
     return row
 
 
 def sent(db: Connection, number: str = "wamid.1") -> int:
     row = started(db)
-    outcomes.accepted(db, row, number, at())
+    outcomes.accepted(db, [outcomes.Taken(row, number, at())])
     return row
 
 
@@ -103,9 +103,9 @@ def test_a_failure_that_comes_later(db: Connection, code: int, state: str, error
     pausing = db.execute("SELECT paused_by FROM lanes WHERE channel = 'whatsapp'").fetchone()
     assert (pausing[0] if pausing else None) == paused
     if state == "queued":
-        assert delivery.start(db, row, "boot", at(62)) is None  # it waits a minute
-        resumed = delivery.start(db, row, "boot", at(64))
-        assert (resumed is None) == bool(paused)
+        assert delivery.start(db, [row], "boot", at(62)) == []  # it waits a minute
+        resumed = delivery.start(db, [row], "boot", at(64))
+        assert (resumed == []) == bool(paused)
 
 
 def test_what_fails_each_time_is_given_up(db: Connection) -> None:
@@ -117,8 +117,8 @@ def test_what_fails_each_time_is_given_up(db: Connection) -> None:
             if became(db, row)[0] == "failed":
                 break
             now += 86_400
-            assert delivery.start(db, row, "boot", at(now))
-            outcomes.accepted(db, row, f"wamid.{attempt + 1}", at(now))
+            assert delivery.start(db, [row], "boot", at(now))
+            outcomes.accepted(db, [outcomes.Taken(row, f"wamid.{attempt + 1}", at(now))])
         assert attempt + 1 == tries
         db.execute("DELETE FROM receipts")
 
@@ -139,7 +139,7 @@ def test_a_receipt_settles_what_was_uncertain(db: Connection) -> None:
     outcomes.uncertain(db, row, "Lost", at(20), at(900))
     receipts.note(db, receipt(row, "sent"), at(30))
     assert became(db, row) == ("sent", "sent", None)
-    assert delivery.start(db, row, "boot", at(901)) is None
+    assert delivery.start(db, [row], "boot", at(901)) == []
     assert outbox.card_with(db, CHAT, "wamid.1") == row
 
 
@@ -149,7 +149,7 @@ def test_a_receipt_may_be_faster_than_the_answer(db: Connection) -> None:
     for row in (quick, silent, dead):
         receipts.note(db, receipt(row, "delivered", number=f"wamid.{row}"), at(1))
         assert became(db, row)[0] == "started"
-    outcomes.accepted(db, quick, f"wamid.{quick}", at(2))
+    outcomes.accepted(db, [outcomes.Taken(quick, f"wamid.{quick}", at(2))])
     outcomes.uncertain(db, silent, "Lost", at(20), at(900))
     outcomes.adopt_orphans(db, "another boot", at(30), (), at(90), {"whatsapp": at(930)})
     assert {became(db, row) for row in (quick, silent, dead)} == {("sent", "delivered", None)}

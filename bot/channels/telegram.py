@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from telegram import Bot
+from telegram import Bot, InputFile, InputMediaPhoto
 from telegram.error import BadRequest, Conflict, EndPointNotFound, InvalidToken, TelegramError
 
 from bot.channels import telegram_calls, telegram_updates
@@ -74,6 +74,7 @@ class Telegram:
         self._sending = Requests(token, connections=128, answer_within=answer_within, connect_within=connect_within)
         self._polling = Requests(token, connections=1, answer_within=answer_within, connect_within=connect_within)
         url = api_url.rstrip("/")
+        self._url = f"{url}/bot{token}"
         self._bot = Bot(
             token,
             base_url=f"{url}/bot",
@@ -125,7 +126,11 @@ class Telegram:
 
     async def _poll(self, offset: int | None) -> int | None:
         """Take one batch; return the offset that confirms it, which only the next poll tells to Telegram."""
-        fields = {"timeout": self._poll_seconds, "limit": BATCH, "allowed_updates": list(telegram_updates.WANTED)}
+        fields: dict[str, Any] = {
+            "timeout": self._poll_seconds,
+            "limit": BATCH,
+            "allowed_updates": list(telegram_updates.WANTED),
+        }
         if offset is not None:
             fields["offset"] = offset
         batch = await self._call("getUpdates", read_timeout=self._poll_seconds + self._answer_within, **fields)
@@ -170,7 +175,8 @@ class Telegram:
         except Exception as why:  # noqa: BLE001  # no such file, an address that is none: no other try would help
             return Refused(f"cannot be composed: {type(why).__name__}")
         try:
-            answer = await self._call(method, **fields)
+            # Who sends has a time limit of its own; a second one would cost a fifth of the call.
+            answer = await self._call(method, limited=False, **fields)
         except TelegramError as why:
             outcome = telegram_calls.outcome_of(why)
         except Exception as why:  # noqa: BLE001  # whatever broke, the request may have been taken
@@ -214,10 +220,12 @@ class Telegram:
         with suppress(TelegramError):
             await self._call("answerCallbackQuery", callback_query_id=query)
 
-    async def _call(self, method: str, *, read_timeout: float | None = None, **fields: Any) -> Any:
+    async def _call(
+        self, method: str, *, read_timeout: float | None = None, limited: bool = True, **fields: Any
+    ) -> Any:
         """Call a method and return the plain answer: building PTB's Message costs six times the call."""
-        # Spelled like send_Message, since PTB warns at every call that is also an attribute of Bot.
-        endpoint = re.sub(r"(?=[A-Z])", "_", method)
-        if read_timeout is None:
-            return await self._bot.do_api_request(endpoint, api_kwargs=fields)
-        return await self._bot.do_api_request(endpoint, api_kwargs=fields, read_timeout=read_timeout)
+        if any(isinstance(value, InputFile | InputMediaPhoto) for value in fields.values()):
+            # Spelled like send_Photo, since PTB warns at every call that is also an attribute of Bot.
+            return await self._bot.do_api_request(re.sub(r"(?=[A-Z])", "_", method), api_kwargs=fields)
+        requests = self._polling if method == "getUpdates" else self._sending
+        return await requests.call(f"{self._url}/{method}", fields, read_timeout=read_timeout, limited=limited)

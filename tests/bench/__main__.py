@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.bench import backups, dialogs, idle, meetings, national, pace
+from bot.running import run_until_stopped
+from tests.bench import backups, dialogs, idle, inside, meetings, national, pace
 from tests.bench.arena import BOT_CORE, SERVER_CORE, Ran, process, server
 from tests.bench.contestants import AIOGRAM, OURS, PTB, Middle, broadcast, storm
 from tests.bench.server import TOKEN
@@ -148,6 +149,23 @@ def measure_dialog(rounds: Rounds = 5, people: People = 40) -> None:
         runs = [asyncio.run(dialogs.turns(people)) for _ in bar.track(range(rounds), description="dialogs")]
     table = table_of(f"a turn of a dialog, ms of CPU, {rounds} rounds", "1st question", "10th", "60th")
     table.add_row(*(f"{median(run[number - 1] for run in runs):.2f}" for number in (1, 10, 60)))
+    out.print(table)
+
+
+@cli.command("inside")
+def measure_inside(rounds: Rounds = 5, people: People = 2000) -> None:
+    """Let people check in inside one process, without the network: what each of its threads takes."""
+    spent: list[inside.Spent] = []
+
+    async def storm() -> None:
+        spent.append(await inside.storm(people))
+
+    with progress() as bar:
+        for _ in bar.track(range(rounds), description="inside"):
+            run_until_stopped(storm())
+    table = table_of(f"{people} check-ins, ms of CPU each, {rounds} rounds", "whole", "loop", "writer", "readers")
+    parts = ("whole", "loop", "writer", "readers")
+    table.add_row(*(f"{median(getattr(one, part) for one in spent):.3f}" for part in parts))
     out.print(table)
 
 
