@@ -6,7 +6,7 @@ import re
 import sqlite3
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,14 +15,15 @@ from random import Random
 
 from aiohttp import web
 
-from bot.clock import utc_text
+from bot.clock import from_utc_text, utc_text
 from bot.demo import people as demo
-from storage import chats, events, invitations, people, places
+from storage import chats, delivery, events, invitations, people, places
 from storage.database import Connection, Database
 from storage.events import Audience
 from storage.seeds import load_seeds
 from storage.slots import add_slot
 from tests.fakes.bot_api import Accepted, FakeBotApi
+from tests.fakes.telegram_faults import Fault, Weather
 from tests.fakes.telegram_phones import JPEG
 from tests.proofs import ledger
 from tests.proofs.victim import Victim
@@ -30,6 +31,7 @@ from tests.proofs.victim import Victim
 OPERATOR = 990_001
 START = datetime(2023, 11, 12, 0, 30, tzinfo=UTC)  # Sunday, 07.30 WIB: the first day of the Bimtek is open
 CODE = "K7M2P"
+STANDS_STILL = 30  # seconds of a busy machine: longer than a file is tried to be fetched
 
 COMMANDS = (
     "/start",
@@ -82,6 +84,16 @@ YES = (
 LEAVES = ("Batal", "Bukan saya", "Kembali", "Tutup", "Perbaikan data")
 
 
+class Storm(Weather):
+    """Weather whose floods ask for different waits."""
+
+    def roll(self) -> Fault | None:
+        fault = super().roll()
+        if fault is not None and fault.kind == "flood":
+            return Fault("flood", retry_after=self.dice.choice((1, 3, 10, 30)))
+        return fault
+
+
 class Town(FakeBotApi):
     """The fake Bot API in a moved time, which keeps the messages of each chat at hand."""
 
@@ -103,6 +115,10 @@ class Town(FakeBotApi):
 
     def set_time(self, moment: datetime) -> None:
         self.shift = moment - datetime.now(UTC)
+
+    def storm(self, chances: Mapping[str, float], seed: int) -> None:
+        """Let every send go wrong with these chances."""
+        self._weather = Storm(chances, Random(seed))
 
     def push(self, update: dict[str, object], **more: object) -> int:
         self.sent += 1
@@ -129,31 +145,40 @@ class Town(FakeBotApi):
 
 async def answering(town: Town, polls: int) -> None:
     """Wait until the bot that was started after so many polls has begun to poll."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while town._polls <= polls:  # noqa: ASYNC110  # the fake is watched, it has no event for everything
             await asyncio.sleep(0.01)
 
 
 async def come_to_rest(town: Town, victim: Victim, db: sqlite3.Connection) -> None:
-    """Let the bot do what is left, in lives two minutes apart, so that what waits for a time need not be waited for."""
-    for _ in range(4):
+    """Let the bot do what is left, in lives between which time leaps to when something is due again.
+
+    However busy the machine: a life ends when nothing can be done yet, and the lives when one of them changes nothing.
+    """
+    before = None
+    while (left := (ledger.what_is_left(db), len(town.pending))) != before:
+        before = left
         polls = town._polls
         await victim.boot(town.time())
         await answering(town, polls)
-        began = time.monotonic()
-        while not _has_done_all_it_can(town, db, began):  # noqa: ASYNC110  # another process is watched
-            await asyncio.sleep(0.02)
+        await _do_all_that_can_be_done(town, db)
         await victim.stop()
         if not town.pending and ledger.at_rest(db):
             return
-        town.set_time(town.time() + timedelta(minutes=2))
+        due = delivery.next_due(db, utc_text(town.time()), ["telegram"])
+        leap = from_utc_text(due) - town.time() if due else timedelta()
+        town.set_time(town.time() + max(leap, timedelta(minutes=2)))
 
 
-def _has_done_all_it_can(town: Town, db: sqlite3.Connection, since: float) -> bool:
-    """Tell whether a life need not go on: what waits for a time stands still, letters are waited for much longer."""
-    lasted = time.monotonic() - since
-    answered = not town.pending and not ledger.letters_left(db)
-    return lasted > 15 or (answered and (lasted > 2 or ledger.at_rest(db)))
+async def _do_all_that_can_be_done(town: Town, db: sqlite3.Connection) -> None:
+    """Return when what is left waits for a time, or when a bot that could do something has stood still."""
+    left, since = None, time.monotonic()
+    while town.pending or ledger.can_go_on(db, town.time()):
+        if (now := (ledger.what_is_left(db), len(town.pending))) != left:
+            left, since = now, time.monotonic()
+        if time.monotonic() - since > STANDS_STILL:
+            return
+        await asyncio.sleep(0.05)
 
 
 @dataclass
