@@ -1,11 +1,14 @@
 """How long single callbacks held the event loop, in CPU time of its thread: what else the machine does is not in it."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from bot.running import GARBAGE_LOOKED_FOR
 
 
 @dataclass
@@ -38,8 +41,13 @@ class Held:
 
 @contextmanager
 def holding(is_ours: Callable[[str], bool] = lambda what: True) -> Iterator[Held]:
-    """Measure each callback of every loop in this process, unless it is somebody's who is not `ours`."""
-    held, run = Held(), asyncio.Handle._run
+    """Measure each callback of every loop in this process, unless `is_ours` says that it is somebody else's.
+
+    Garbage is looked for as the program does it: through all that tests import, it alone would be the longest.
+    """
+    held, run, thresholds = Held(), asyncio.Handle._run, gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_LOOKED_FOR)
 
     def timed(handle: asyncio.Handle) -> None:
         what = _whose(handle)
@@ -53,6 +61,8 @@ def holding(is_ours: Callable[[str], bool] = lambda what: True) -> Iterator[Held
         yield held
     finally:
         asyncio.Handle._run = run  # type: ignore[method-assign]
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def _whose(handle: Any) -> str:

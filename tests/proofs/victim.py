@@ -5,7 +5,6 @@ Starting Python and importing the bot takes a second; a fork takes milliseconds,
 
 import asyncio
 import contextlib
-import gc
 import json
 import logging
 import os
@@ -22,7 +21,6 @@ from bot.channels.channel import Channel, Keep, Open, Store
 from bot.channels.telegram import Telegram
 from bot.clock import Clock, MovableClock
 from bot.pacer import Limits
-from bot.running import GARBAGE_LOOKED_FOR
 from tests.fakes.bot_api import TOKEN
 from tests.proofs.held import holding
 from tests.proofs.racing import Race, RacingClock
@@ -76,8 +74,6 @@ async def live(folder: Path, url: str, boot: str, clock: Clock, limits: Limits, 
 
 async def race(folder: Path, url: str, boot: str, race: Race) -> None:
     """Be the bot in time that races, and leave what held its loop in `held.json` when it is over."""
-    gc.freeze()  # as the program itself does: what is kept of memory depends on it
-    gc.set_threshold(*GARBAGE_LOOKED_FOR)
     with holding() as held:
         await live(folder, url, boot, RacingClock(race), Limits(), TICK_SECONDS / race.speed)
     worst, seconds = held.worst()
