@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import resource
 import shutil
 import sqlite3
 import subprocess
@@ -131,6 +130,8 @@ async def test_on_a_disk_that_is_suddenly_read_only_nothing_is_confirmed_and_lat
 
 async def test_without_file_handles_it_waits_and_when_there_are_some_it_goes_on(tmp_path: Path) -> None:
     """No connection can be opened and no file be kept: nothing is lost, and the same process goes on by itself."""
+    import resource  # Windows has none
+
     everybody = roster(12)
     await found_office(tmp_path, everybody, event=True)
     async with Town() as town, Victim(tmp_path, town.url) as victim:
