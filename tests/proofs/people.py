@@ -3,8 +3,6 @@
 import asyncio
 import json
 import re
-import sqlite3
-import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -15,9 +13,9 @@ from random import Random
 
 from aiohttp import web
 
-from bot.clock import from_utc_text, utc_text
+from bot.clock import utc_text
 from bot.demo import people as demo
-from storage import chats, delivery, events, invitations, people, places
+from storage import chats, events, invitations, people, places
 from storage.database import Connection, Database
 from storage.events import Audience
 from storage.seeds import load_seeds
@@ -25,13 +23,10 @@ from storage.slots import add_slot
 from tests.fakes.bot_api import Accepted, FakeBotApi
 from tests.fakes.telegram_faults import Fault, Weather
 from tests.fakes.telegram_phones import JPEG
-from tests.proofs import ledger
-from tests.proofs.victim import Victim
 
 OPERATOR = 990_001
 START = datetime(2023, 11, 12, 0, 30, tzinfo=UTC)  # Sunday, 07.30 WIB: the first day of the Bimtek is open
 CODE = "K7M2P"
-STANDS_STILL = 30  # seconds of a busy machine: longer than a file is tried to be fetched
 
 COMMANDS = (
     "/start",
@@ -141,44 +136,6 @@ class Town(FakeBotApi):
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._news[user].wait()
-
-
-async def answering(town: Town, polls: int) -> None:
-    """Wait until the bot that was started after so many polls has begun to poll."""
-    async with asyncio.timeout(60):
-        while town._polls <= polls:  # noqa: ASYNC110  # the fake is watched, it has no event for everything
-            await asyncio.sleep(0.01)
-
-
-async def come_to_rest(town: Town, victim: Victim, db: sqlite3.Connection) -> None:
-    """Let the bot do what is left, in lives between which time leaps to when something is due again.
-
-    However busy the machine: a life ends when nothing can be done yet, and the lives when one of them changes nothing.
-    """
-    before = None
-    while (left := (ledger.what_is_left(db), len(town.pending))) != before:
-        before = left
-        polls = town._polls
-        await victim.boot(town.time())
-        await answering(town, polls)
-        await _do_all_that_can_be_done(town, db)
-        await victim.stop()
-        if not town.pending and ledger.at_rest(db):
-            return
-        due = delivery.next_due(db, utc_text(town.time()), ["telegram"])
-        leap = from_utc_text(due) - town.time() if due else timedelta()
-        town.set_time(town.time() + max(leap, timedelta(minutes=2)))
-
-
-async def _do_all_that_can_be_done(town: Town, db: sqlite3.Connection) -> None:
-    """Return when what is left waits for a time, or when a bot that could do something has stood still."""
-    left, since = None, time.monotonic()
-    while town.pending or ledger.can_go_on(db, town.time()):
-        if (now := (ledger.what_is_left(db), len(town.pending))) != left:
-            left, since = now, time.monotonic()
-        if time.monotonic() - since > STANDS_STILL:
-            return
-        await asyncio.sleep(0.05)
 
 
 @dataclass

@@ -19,7 +19,8 @@ from bot.single import AnotherProcess, only_one
 from storage.database import Connection
 from tests.proofs import ledger
 from tests.proofs.house import FarSide, House, stopped_clock
-from tests.proofs.people import Crowd, Somebody, Town, answering, come_to_rest, found_office, roster
+from tests.proofs.people import Crowd, Somebody, Town, found_office, roster
+from tests.proofs.rest import answering, come_to_rest
 from tests.proofs.victim import Victim
 
 CANARY = "Kenariwati"

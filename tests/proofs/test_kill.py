@@ -21,7 +21,8 @@ from bot.message import Message
 from storage import outbox
 from storage.database import Database
 from tests.proofs import ledger
-from tests.proofs.people import START, Crowd, Town, answering, come_to_rest, found_office, roster
+from tests.proofs.people import START, Crowd, Town, found_office, roster
+from tests.proofs.rest import answering, come_to_rest
 from tests.proofs.test_network import settle_people
 from tests.proofs.victim import Victim
 

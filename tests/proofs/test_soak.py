@@ -26,18 +26,9 @@ from storage.broadcasts import states
 from storage.database import Database
 from tests.fakes.telegram_faults import Weather
 from tests.proofs import ledger
-from tests.proofs.people import (
-    CODE,
-    OPERATOR,
-    START,
-    Crowd,
-    Town,
-    answering,
-    come_to_rest,
-    found_office,
-    roster,
-)
+from tests.proofs.people import CODE, OPERATOR, START, Crowd, Town, found_office, roster
 from tests.proofs.racing import Race
+from tests.proofs.rest import answering, come_to_rest
 from tests.proofs.test_network import STORM
 from tests.proofs.victim import Victim
 
@@ -223,10 +214,10 @@ async def _be_left_alone(town: RacingTown, victim: Victim, db: Connection, hours
     largest = max(one.log for one in looks)
     figures = (
         f"{looks[-1].hour:.1f} h of one life: {settled[0].memory:.1f} MiB after a third of it, "
-        f"{settled[-1].memory:.1f} in the end, {growth:+.2f} an hour; {first.handles} handles at first, at "
-        f"most {max(one.handles for one in looks)}, {rested.handles} after a rest; the log at most {largest:.1f} MiB; the loop held for "
-        f"{1000 * held['p99']:.0f} ms of CPU at most by 99 in 100 callbacks, for {1000 * held['longest']:.0f} by one; "
-        f"{_figures(town, db, day)}"
+        f"{settled[-1].memory:.1f} in the end, {growth:+.2f} an hour; {first.handles} handles at first, at most "
+        f"{max(one.handles for one in looks)}, {rested.handles} after a rest; the log at most {largest:.1f} MiB; the "
+        f"loop held for {1000 * held['p99']:.0f} ms of CPU at most by 99 in 100 callbacks, for "
+        f"{1000 * held['longest']:.0f} by one; {_figures(town, db, day)}"
     )
     assert growth < MOST_GROWTH, figures
     assert rested.handles <= first.handles + MOST_HANDLES, figures
