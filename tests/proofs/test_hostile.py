@@ -129,6 +129,7 @@ async def test_on_a_disk_that_is_suddenly_read_only_nothing_is_confirmed_and_lat
     assert set(refused) == {"disk I/O error"}
 
 
+@pytest.mark.proof
 async def test_without_file_handles_it_waits_and_when_there_are_some_it_goes_on(tmp_path: Path) -> None:
     """No connection can be opened and no file be kept: nothing is lost, and the same process goes on by itself."""
     import resource  # Windows has none
