@@ -56,7 +56,7 @@ def holding(is_ours: Callable[[str], bool] = lambda what: True) -> Iterator[Held
         if is_ours(what):
             held.note(what, time.thread_time() - began)
 
-    asyncio.Handle._run = timed  # type: ignore[method-assign]  # asyncio times callbacks by the wall clock only
+    asyncio.Handle._run = timed  # type: ignore[method-assign, assignment]  # asyncio times callbacks by the wall clock only
     try:
         yield held
     finally:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Self
 
 from aiohttp import web
 
@@ -101,7 +102,7 @@ class Town(FakeBotApi):
         self.refusals: Counter[str] = Counter()
         self._news: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
 
-    async def __aenter__(self) -> "Town":
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 

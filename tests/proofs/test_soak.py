@@ -40,6 +40,8 @@ KILLED_EVERY = 5 * MINUTE
 KILLED_SPEED, ALONE_SPEED = 250.0, 400.0
 TALKERS = 60
 BROADCASTS = 3
+MAKE_SURE = re.compile(r"Ketik (.+?) untuk memastikan")
+SENT_TO = re.compile(r"Dikirim dalam 60 detik ke ([\d.]+) orang")
 FIRST = 10_000  # the id of the first of those who check in
 MOST_GROWTH = 1.0  # MiB an hour
 MOST_HANDLES = 3  # more than before anything was sent, once it has rested
@@ -83,6 +85,11 @@ class RacingTown(Town):
         await self.start(port)
 
 
+def newest(db: Connection) -> int:
+    """Return the number of the newest broadcast."""
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM broadcasts").fetchone()[0])
+
+
 @dataclass
 class Day:
     """What happens at the office meanwhile: people check in over so many hours, others talk, and it broadcasts."""
@@ -109,26 +116,29 @@ class Day:
     async def broadcast(self, db: Connection) -> None:
         """Order the next one, between two storms: the operator waits for each answer."""
         weather, self.town._weather = self.town._weather, Weather()
+        before, heard = newest(db), len(self.town.heard[OPERATOR])
         await self._say("/batal")
         for words in ("/siaran", "Siaran: mohon kirim <laporan> & foto.", "petugas", "semua petugas"):
             await self._say(words)
-        words, told = "kirim sekarang", None
-        while told is None:  # whoever registers meanwhile changes the summary, and it is shown once more
-            shown = await self._say(words)
-            told = re.search(r"Dikirim dalam 60 detik ke ([\d.]+) orang", shown)
-            phrase = re.search(r"Ketik (.+?) untuk memastikan", shown)
-            words = phrase[1] if phrase else "kirim sekarang"
-        number = int(db.execute("SELECT max(id) FROM broadcasts").fetchone()[0])
-        self.frozen[number] = int(told[1].replace(".", ""))
+        # Whoever registers meanwhile changes the summary, and it is shown once more; a late message may come between.
+        async with asyncio.timeout(300):
+            while newest(db) == before:
+                asked = MAKE_SURE.findall(self._heard(heard))
+                await self._say(asked[-1] if asked else "kirim sekarang")
+            while not (told := SENT_TO.findall(self._heard(heard))):
+                await self.town.hear(OPERATOR, 1.0)
+        self.frozen[newest(db)] = int(told[-1].replace(".", ""))
         self.town._weather = weather
 
-    async def _say(self, words: str) -> str:
+    def _heard(self, since: int) -> str:
+        return "\n".join(one.text for one in self.town.heard[OPERATOR][since:])
+
+    async def _say(self, words: str) -> None:
         before = len(self.town.heard[OPERATOR])
         self.town.say(OPERATOR, words, "Rahma")
         async with asyncio.timeout(30):
             while len(self.town.heard[OPERATOR]) == before:
                 await self.town.hear(OPERATOR, 1.0)
-        return self.town.heard[OPERATOR][-1].text
 
 
 @dataclass(frozen=True)
