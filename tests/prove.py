@@ -1,4 +1,4 @@
-"""Proves the promises: runs the proofs T1 to T9 and prints their figures as a table. `python -m tests.prove --help`.
+"""Proves the promises: runs T1 to T9 and T12, and prints their figures as a table. `python -m tests.prove --help`.
 
 Each proof is a process of its own, two at a time; what goes wrong is printed, and the exit status is 1.
 """
@@ -57,13 +57,14 @@ PROOFS = (
     Proof("T7", "broken webhooks, WhatsApp", _from("test_forgery", "broken_webhooks"), (2_000,), (50_000,)),
     Proof("T8", "time", _from("test_clock", "clock_cases"), (300,), (10_000,)),
     Proof("T9", "a broadcast, stopped", _from("test_broadcast", "broadcast"), (5_000,), (35_000,)),
+    Proof("T12", "a soak", _from("test_soak", "soak"), (2, 6, 170), (24, 24, 2_000)),
 )
 
 
 def main() -> None:
     """Run what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.prove", description=__doc__)
-    parser.add_argument("proofs", nargs="*", metavar="T", help="T1 … T9; all of them without any")
+    parser.add_argument("proofs", nargs="*", metavar="T", help="T1 … T9, T12; all of them without any")
     parser.add_argument("--nightly", action="store_true", help="the larger sizes: hours, not minutes")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="proofs at a time (2)")
     parser.add_argument("--coverage", action="store_true", help="instead: measure what the tests cover of what counts")
@@ -71,7 +72,7 @@ def main() -> None:
     chosen = parser.parse_args()
     unknown = set(chosen.proofs) - {one.name for one in PROOFS}
     if unknown:
-        parser.error(f"there is no proof {', '.join(sorted(unknown))}; there are T1 to T9")
+        parser.error(f"there is no proof {', '.join(sorted(unknown))}; there are T1 to T9 and T12")
     if chosen.one is not None:
         _run_one(PROOFS[chosen.one], nightly=chosen.nightly)
     elif chosen.coverage:
@@ -119,7 +120,7 @@ async def _run_all(wanted: list[int], *, nightly: bool, jobs: int) -> int:
             _tell(f"{done}/{len(wanted)} {PROOFS[at].name} {PROOFS[at].shows}: {ended}, {seconds:.0f} s")
             return status, said if not status else (err.decode().strip() or "nothing was said")[-3000:], seconds
 
-    longest_first = sorted(wanted, key=lambda at: PROOFS[at].name not in ("T1", "T2", "T3"))
+    longest_first = sorted(wanted, key=lambda at: PROOFS[at].name not in ("T1", "T2", "T3", "T12"))
     results = dict(zip(longest_first, await asyncio.gather(*map(run, longest_first)), strict=True))
     _print(f"\n{_machine()}, {'nightly' if nightly else 'CI'} size, {(time.monotonic() - began) / 60:.1f} minutes\n")
     _print("| test | shows | figures | s | holds |\n|---|---|---|---|---|")

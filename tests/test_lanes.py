@@ -165,3 +165,4 @@ async def test_at_the_end_what_waits_stays_for_the_next_start(world: World) -> N
             await asyncio.wait([closing], timeout=0.01)
     await world.lanes.store([Arrived("sim", "3", "sim:3", json.dumps({"id": 3, "text": "x"}))])
     assert [state for state, _ in await world.states()] == ["new"] * 3
+    assert world.turns.given_up == []  # nobody was told that the file is lost: it is asked for again

@@ -21,7 +21,6 @@ from bot.clock import Clock, StoppedClock
 from bot.pacer import Limits
 from tests.fakes import telegram_rules
 from tests.fakes.bot_api import SENDS, TOKEN, Accepted
-from tests.fakes.telegram_faults import Fault, Weather
 from tests.proofs import ledger
 from tests.proofs.people import START, Town
 from tests.talk import Crash, CrashAt
@@ -29,16 +28,6 @@ from tests.worlds import OFFICE
 
 T = TypeVar("T")
 WORKERS = 8
-
-
-class Storm(Weather):
-    """Weather whose floods ask for different waits."""
-
-    def roll(self) -> Fault | None:
-        fault = super().roll()
-        if fault is not None and fault.kind == "flood":
-            return Fault("flood", retry_after=self.dice.choice((1, 3, 10, 30)))
-        return fault
 
 
 class FarSide(Town):
@@ -82,10 +71,6 @@ class FarSide(Town):
         """Listen again where it did."""
         self._stopped = asyncio.Event()
         self.do(self.start(int(self.url.rpartition(":")[2])))
-
-    def storm(self, chances: Mapping[str, float], seed: int) -> None:
-        """Let every send go wrong with these chances."""
-        self._weather = Storm(chances, Random(seed))
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"].replace("_", "").lower()

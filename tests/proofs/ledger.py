@@ -5,12 +5,15 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
 from bot.channels import markup
 from bot.channels.telegram_calls import AGAIN
+from bot.clock import utc_text
 from bot.message import Message
+from storage import delivery
 from tests.fakes.bot_api import Accepted, FakeBotApi
 
 REGISTERED = re.compile(r"Baik, Bapak/Ibu \S+\. ")
@@ -53,6 +56,19 @@ def at_rest(db: sqlite3.Connection) -> bool:
         OR state = 'uncertain' AND uncertain_do = 'resend' AND copies = 0
     """
     return letters_left(db) + int(db.execute(sql).fetchone()[0]) == 0
+
+
+def can_go_on(db: sqlite3.Connection, now: datetime) -> bool:
+    """Tell whether there is something that need not wait for its time."""
+    started = db.execute("SELECT 1 FROM outbox WHERE state = 'started'").fetchone()
+    due = delivery.claimable(db, utc_text(now), "telegram", dict.fromkeys((0, 1, 2), 1))
+    return bool(letters_left(db) or started or due)
+
+
+def what_is_left(db: sqlite3.Connection) -> list[tuple[object, ...]]:
+    """Count what is open, and how often it was tried: while that changes, the bot is at work."""
+    sql = "SELECT state, copies, count(*), sum(attempts) FROM outbox GROUP BY 1, 2 ORDER BY 1, 2"
+    return [(letters_left(db),), *(tuple(row) for row in db.execute(sql))]
 
 
 def what_is_wrong(db: sqlite3.Connection, api: FakeBotApi) -> list[str]:

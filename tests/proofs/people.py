@@ -3,15 +3,14 @@
 import asyncio
 import json
 import re
-import sqlite3
-import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Self
 
 from aiohttp import web
 
@@ -23,9 +22,8 @@ from storage.events import Audience
 from storage.seeds import load_seeds
 from storage.slots import add_slot
 from tests.fakes.bot_api import Accepted, FakeBotApi
+from tests.fakes.telegram_faults import Fault, Weather
 from tests.fakes.telegram_phones import JPEG
-from tests.proofs import ledger
-from tests.proofs.victim import Victim
 
 OPERATOR = 990_001
 START = datetime(2023, 11, 12, 0, 30, tzinfo=UTC)  # Sunday, 07.30 WIB: the first day of the Bimtek is open
@@ -82,6 +80,16 @@ YES = (
 LEAVES = ("Batal", "Bukan saya", "Kembali", "Tutup", "Perbaikan data")
 
 
+class Storm(Weather):
+    """Weather whose floods ask for different waits."""
+
+    def roll(self) -> Fault | None:
+        fault = super().roll()
+        if fault is not None and fault.kind == "flood":
+            return Fault("flood", retry_after=self.dice.choice((1, 3, 10, 30)))
+        return fault
+
+
 class Town(FakeBotApi):
     """The fake Bot API in a moved time, which keeps the messages of each chat at hand."""
 
@@ -94,7 +102,7 @@ class Town(FakeBotApi):
         self.refusals: Counter[str] = Counter()
         self._news: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
 
-    async def __aenter__(self) -> "Town":
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 
@@ -103,6 +111,10 @@ class Town(FakeBotApi):
 
     def set_time(self, moment: datetime) -> None:
         self.shift = moment - datetime.now(UTC)
+
+    def storm(self, chances: Mapping[str, float], seed: int) -> None:
+        """Let every send go wrong with these chances."""
+        self._weather = Storm(chances, Random(seed))
 
     def push(self, update: dict[str, object], **more: object) -> int:
         self.sent += 1
@@ -125,35 +137,6 @@ class Town(FakeBotApi):
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._news[user].wait()
-
-
-async def answering(town: Town, polls: int) -> None:
-    """Wait until the bot that was started after so many polls has begun to poll."""
-    async with asyncio.timeout(10):
-        while town._polls <= polls:  # noqa: ASYNC110  # the fake is watched, it has no event for everything
-            await asyncio.sleep(0.01)
-
-
-async def come_to_rest(town: Town, victim: Victim, db: sqlite3.Connection) -> None:
-    """Let the bot do what is left, in lives two minutes apart, so that what waits for a time need not be waited for."""
-    for _ in range(4):
-        polls = town._polls
-        await victim.boot(town.time())
-        await answering(town, polls)
-        began = time.monotonic()
-        while not _has_done_all_it_can(town, db, began):  # noqa: ASYNC110  # another process is watched
-            await asyncio.sleep(0.02)
-        await victim.stop()
-        if not town.pending and ledger.at_rest(db):
-            return
-        town.set_time(town.time() + timedelta(minutes=2))
-
-
-def _has_done_all_it_can(town: Town, db: sqlite3.Connection, since: float) -> bool:
-    """Tell whether a life need not go on: what waits for a time stands still, letters are waited for much longer."""
-    lasted = time.monotonic() - since
-    answered = not town.pending and not ledger.letters_left(db)
-    return lasted > 15 or (answered and (lasted > 2 or ledger.at_rest(db)))
 
 
 @dataclass

@@ -20,7 +20,8 @@ import pytest
 from bot.app import CALLS_AT_ONCE
 from tests.fakes.bot_api import Accepted
 from tests.proofs import ledger
-from tests.proofs.people import OPERATOR, Somebody, Town, answering, come_to_rest, found_office, roster
+from tests.proofs.people import OPERATOR, Somebody, Town, found_office, roster
+from tests.proofs.rest import answering, come_to_rest
 from tests.proofs.victim import Victim
 
 LETTER = (

@@ -16,8 +16,14 @@ from sqlite3 import Connection
 import pytest
 
 from bot.app import CALLS_AT_ONCE
+from bot.clock import utc_text
+from bot.message import Message
+from storage import outbox
+from storage.database import Database
 from tests.proofs import ledger
-from tests.proofs.people import Crowd, Town, answering, come_to_rest, found_office, roster
+from tests.proofs.people import START, Crowd, Town, found_office, roster
+from tests.proofs.rest import answering, come_to_rest
+from tests.proofs.test_network import settle_people
 from tests.proofs.victim import Victim
 
 WEATHER = {"flood": 0.01, "server_error": 0.01, "accept_reset": 0.01, "garbled": 0.01, "hang": 0.003, "nothing": 0.005}
@@ -55,6 +61,30 @@ class Toll:
 async def test_a_few_kills_lose_nothing(tmp_path: Path) -> None:
     """Five kills: enough to notice a broken defence at every run of the suite."""
     await kill(tmp_path, kills=5, crowd=12)
+
+
+async def test_what_waits_out_a_back_off_is_waited_for(tmp_path: Path) -> None:
+    """The books are balanced when the bot has come to rest: not earlier, be the machine ever so busy.
+
+    On such a machine, kills left messages by the hundred; the proof gave up on them, and called the books unbalanced.
+    """
+
+    def leave(db: Connection) -> None:
+        now = utc_text(START)
+        settle_people(db, 300, "telegram")
+        for one in range(1, 301):
+            later = utc_text(START + timedelta(minutes=11 * (one % 3)))
+            body = Message.of("Kabar").to_json()
+            outbox.post(db, chat=f"telegram:{one}", body=body, kind="reminder", lane=1, now=now, not_before=later)
+
+    database = await Database.open(tmp_path / "pkh.sqlite3")
+    await database.write(leave)
+    await database.close()
+    async with Town() as town, Victim(tmp_path, town.url) as victim:
+        with closing(ledger.connect(tmp_path)) as db:
+            await come_to_rest(town, victim, db)
+            assert ledger.what_is_wrong(db, town) == []
+            assert len(town.ledger) == 300
 
 
 @pytest.mark.proof

@@ -16,20 +16,22 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bot.app import Plan, build
+from bot.app import TICK_SECONDS, App, Plan, build
 from bot.channels.channel import Channel, Keep, Open, Store
 from bot.channels.telegram import Telegram
 from bot.clock import Clock, MovableClock
 from bot.pacer import Limits
 from tests.fakes.bot_api import TOKEN
+from tests.proofs.held import holding
+from tests.proofs.racing import Race, RacingClock
 from tests.worlds import OFFICE
 
 ZONE = "Asia/Jakarta"
 ROOT = Path(__file__).parents[2]
 
 
-async def live(folder: Path, url: str, boot: str, start: datetime) -> None:
-    """Be the bot, on a clock that runs from `start`, until SIGTERM."""
+async def live(folder: Path, url: str, boot: str, clock: Clock, limits: Limits, tick: float = 0.0) -> None:
+    """Be the bot until SIGTERM; look for what is due every `tick` seconds, besides when the bot does."""
     telegrams: list[Telegram] = []
 
     def make(store: Store, keep: Keep, open: Open, clock: Clock) -> Mapping[str, Channel]:
@@ -54,16 +56,35 @@ async def live(folder: Path, url: str, boot: str, start: datetime) -> None:
         ZONE,
         make,
         boot,
-        pace={"telegram": Limits.open()},
+        pace={"telegram": limits},
         album_quiet=timedelta(milliseconds=50),
         rng=Random(boot),
     )
-    async with build(plan, MovableClock(start)) as app:
+    async with build(plan, clock) as app:
         running = asyncio.create_task(app.run())
+        ticking = asyncio.create_task(_tick(app, tick)) if tick else None
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
         with contextlib.suppress(asyncio.CancelledError):
             await running
+        if ticking:
+            ticking.cancel()
+            await asyncio.gather(ticking, return_exceptions=True)
         await telegrams[0].close()
+
+
+async def race(folder: Path, url: str, boot: str, race: Race) -> None:
+    """Be the bot in time that races, and leave what held its loop in `held.json` when it is over."""
+    with holding() as held:
+        await live(folder, url, boot, RacingClock(race), Limits(), TICK_SECONDS / race.speed)
+    worst, seconds = held.worst()
+    told = {"worst": worst, "longest": seconds, "p99": held.percentile(0.99)}
+    (folder / "held.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+async def _tick(app: App, seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        await app.tick()
 
 
 async def _barely(seconds: float) -> None:
@@ -96,11 +117,15 @@ class Victim:
         self._forks.stdin.close()
         await self._forks.wait()
 
-    async def boot(self, now: datetime) -> None:
-        """Start the bot on whatever the last one left."""
+    async def boot(self, now: datetime | Race) -> int:
+        """Start the bot on whatever the last one left, at this time or in this race; return its process id."""
         self.lives += 1
-        order = {"folder": str(self.folder), "url": self.url, "boot": f"boot{self.lives}", "start": now.isoformat()}
-        await self._ask(order)
+        order: dict[str, Any] = {"folder": str(self.folder), "url": self.url, "boot": f"boot{self.lives}"}
+        if isinstance(now, Race):
+            order |= {"start": now.start.isoformat(), "began": now.began, "speed": now.speed}
+        else:
+            order["start"] = now.isoformat()
+        return await self._ask(order)
 
     async def kill(self) -> None:
         """End it at once; fail if it had ended by itself."""
@@ -134,22 +159,32 @@ def _fork_forever() -> None:
         else:
             child = os.fork()
             if child == 0:
-                _be(Path(order["folder"]), order["url"], order["boot"], datetime.fromisoformat(order["start"]))
+                _be(order)
             _say(child)
     if child:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
 
-def _be(folder: Path, url: str, boot: str, start: datetime) -> None:
+def _be(order: Mapping[str, Any]) -> None:
     """Be the bot in this process, and never return to the helper's loop."""
+    folder, url, boot, start = (
+        *(Path(order["folder"]), order["url"], order["boot"]),
+        datetime.fromisoformat(order["start"]),
+    )
+    racing = "speed" in order
+    life = (
+        race(folder, url, boot, Race(start, order["began"], order["speed"]))
+        if racing
+        else live(folder, url, boot, MovableClock(start), Limits.open())
+    )
     status = 1
     try:
         out = os.open(folder / "stderr", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         for number in (1, 2):
             os.dup2(out, number)
         logging.basicConfig(level=logging.WARNING, format=f"{boot} %(name)s %(message)s")
-        asyncio.run(live(folder, url, boot, start))
+        asyncio.run(life)
         status = 0
     except BaseException:  # whatever it is, it is in the log, and the helper must not be forked twice
         logging.getLogger(__name__).exception("died")
