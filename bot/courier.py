@@ -1,70 +1,35 @@
-"""The courier: carries outbox rows to their channels, one call per row, and records how each attempt ended.
-
-what came back     | what the row becomes
--------------------|--------------------------------------------------------------------------------------------
-Accepted           | sent, with the channel's id
-Throttled          | queued; the chat is left alone until then; three chats within 2 s: the whole channel
-Busy               | queued, after 1, 5, 30, 120, then every 600 s (± 20 %)
-WindowClosed       | failed, with the class 'window': there is no approved template for it; a card's attachment is held,
-                   | and what has a template goes as that, if it was the channel that knew of the closed window
-Undeliverable      | failed; three in a row: the chat counts as out of reach
-MarkupRefused      | queued once as plain text, then failed
-Moved              | queued, for the new address
-Refused            | failed; an edit of a message that is gone: queued once as a new message
-Stopped            | stopped, with whatever else waited for the person, who counts as unreachable
-TokenRefused       | queued; the channel is paused until the next start; the others go on
-NeverLeft          | queued, after 1, 5, 30, 120, then every 600 s (± 20 %), or at once when the channel answers again
-Unknown, or died   | uncertain; a second copy after 60 s, if the kind of message wants one, where the channel sends
-                   | receipts after 15 min without one; edits, and channels that know a row again, simply repeat it
-"""
+"""The courier: carries outbox rows to their channels, one call per row, and has written down how each attempt ended."""
 
 import asyncio
 import json
 import logging
-import math
 import random
 import sqlite3
-from collections import Counter, deque
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections import Counter
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.channels.channel import (
-    Accepted,
-    Busy,
     Channel,
     Filled,
-    MarkupRefused,
-    Moved,
-    NeverLeft,
     Outcome,
     Refused,
     Sending,
-    Stopped,
-    Throttled,
-    TokenRefused,
-    Undeliverable,
     Unknown,
-    WindowClosed,
 )
 from bot.clock import Clock, from_utc_text, utc_text
 from bot.message import Message
 from bot.pacer import MINUTE, Pacer
-from bot.windows import CLOSED
+from bot.verdicts import RESEND_AFTER, Verdict, Verdicts, write_verdicts
 from storage import delivery, outcomes
 from storage.database import Closed, Connection, Database
 from storage.delivery import Due, Started
-from storage.outcomes import Taken
 
 log = logging.getLogger(__name__)
 
-RETRY_SECONDS = (1, 5, 30, 120, 600)
-RESEND_AFTER = timedelta(seconds=60)
-RECEIPT_WITHIN = timedelta(minutes=15)
 STORE_RESTS = timedelta(seconds=1)
-STORM = 3  # chats throttled within STORM_SPAN: it is not about the chats any more
-STORM_SPAN = timedelta(seconds=2)
 SEND_SECONDS = 120.0  # a channel gives up long before; a worker must never be lost to one that does not
 STOP_SECONDS = 20.0
 LANES = (0, 1, 2)
@@ -73,15 +38,13 @@ LOOKED_AT_AGAIN = 192  # where that was not all, and the lane is still open: the
 
 MOST_TOGETHER = 128  # outcomes written down at a time
 
-Record = Callable[[Connection], object]
-
 
 @dataclass(frozen=True, slots=True)
 class Back:
     """A row whose attempt has ended, and what is to be written about that."""
 
     row: Started
-    record: Record | Taken
+    verdict: Verdict
 
 
 class Courier:
@@ -105,7 +68,7 @@ class Courier:
         self._boot_id = boot_id
         self._workers = workers
         self._for_replies = workers // 4  # never taken by a broadcast, though every call of it may hang
-        self._rng = rng
+        self._verdicts = Verdicts(channels, rng)
         self._wake = asyncio.Event()
         self._flying: set[int] = set()  # rows, until it is written down what became of them
         self._tasks: set[asyncio.Task[None]] = set()
@@ -113,8 +76,6 @@ class Courier:
         self._writing = False
         self._thorough = False  # whether the next look reads more of what is due
         self._busy = dict.fromkeys(channels, 0)  # calls on their way
-        self._unreached: set[str] = set()
-        self._throttled: dict[str, deque[tuple[datetime, str]]] = {name: deque(maxlen=STORM) for name in channels}
         self._store_rests_until: datetime | None = None
         self._stopping = False
 
@@ -130,7 +91,7 @@ class Courier:
         def adopt(db: Connection) -> tuple[int, list[tuple[str, str, int, str]]]:
             outcomes.resume_lanes(db, self._channels)
             resend_at = utc_text(now + RESEND_AFTER)
-            later = {name: utc_text(now + self._resend_after(name)) for name in self._channels}
+            later = {name: utc_text(now + self._verdicts.resend_after(name)) for name in self._channels}
             orphans = outcomes.adopt_orphans(db, self._boot_id, utc_text(now), idempotent, resend_at, later)
             return orphans, delivery.started_since(db, utc_text(now - MINUTE))
 
@@ -255,7 +216,7 @@ class Courier:
         """Make the one attempt, and have written down where it led."""
         outcome = await self._send(row)
         log.debug("outbox=%d outcome=%s", row.id, type(outcome).__name__)
-        self._back.append(Back(row, self._record(row, outcome)))
+        self._back.append(Back(row, self._verdicts.of(row, outcome, self._clock.now())))
         if not self._writing:
             self._writing = True
             self._do(self._write_down())
@@ -279,7 +240,7 @@ class Courier:
         """Write outcomes, and wait for the store as long as it takes: the messages are out, and only we know."""
         while True:
             try:
-                await self._database.write(_record, [one.record for one in batch])
+                await self._database.write(write_verdicts, [one.verdict for one in batch])
                 return True
             except sqlite3.OperationalError as why:
                 log.error("cannot record rows=%d: %s", len(batch), type(why).__name__)
@@ -308,83 +269,6 @@ class Courier:
             log.error("channel=%s raised %s outbox=%d", row.channel, type(why).__name__, row.id)
             return Unknown(type(why).__name__)
 
-    def _record(self, row: Started, outcome: Outcome) -> Record | Taken:
-        """Turn an outcome into what is to be written about it: the table above."""
-        now = self._clock.now()
-        moment = utc_text(now)
-        record = self._outcome(row, outcome, now)
-        if row.channel not in self._unreached or isinstance(outcome, NeverLeft | Unknown):
-            return record
-        self._unreached.discard(row.channel)
-
-        def and_hurry(db: Connection) -> None:
-            _record(db, [record])
-            outcomes.hurry(db, row.channel, moment)
-
-        return and_hurry
-
-    def _outcome(self, row: Started, outcome: Outcome, now: datetime) -> Record | Taken:
-        moment = utc_text(now)
-        match outcome:
-            case Accepted(external_id):
-                return Taken(row.id, external_id or row.edit_of, moment)
-            case Throttled(seconds, everyone):
-                return self._throttle(row, now, seconds, everyone)
-            case Busy(error):
-                return self._retry(row, now, error)
-            case WindowClosed(told):
-                return lambda db: outcomes.window_closed(db, row.id, CLOSED, moment, told=told)
-            case Undeliverable(error):
-                return lambda db: outcomes.undeliverable(db, row.id, error, moment)
-            case MarkupRefused():
-                return lambda db: outcomes.retry_plain(db, row.id, moment)
-            case Moved(address):
-                return lambda db: outcomes.moved(db, row.id, address, moment)
-            case Refused(error) if row.edit_of:
-                return lambda db: outcomes.post_anew(db, row.id, error, moment)
-            case Refused(error):
-                return lambda db: outcomes.refused(db, row.id, error, moment)
-            case Stopped(error):
-                return lambda db: outcomes.stopped(db, row.id, error, moment)
-            case TokenRefused(error):
-                log.error("channel=%s paused: our token was refused (%s)", row.channel, error)
-                return lambda db: outcomes.pause_lane(db, row.id, row.channel, error, moment)
-            case NeverLeft(error):
-                self._unreached.add(row.channel)
-                return self._retry(row, now, error)
-            case _:
-                error = outcome.error  # Unknown is all that is left
-                if row.edit_of or self._channels[row.channel].capabilities.idempotent:
-                    return self._retry(row, now, error)
-                log.warning("uncertain outbox=%d channel=%s error=%s", row.id, row.channel, error)
-                again_at = utc_text(now + self._resend_after(row.channel))
-                return lambda db: outcomes.uncertain(db, row.id, error, moment, again_at)
-
-    def _resend_after(self, channel: str) -> timedelta:
-        return RECEIPT_WITHIN if self._channels[channel].capabilities.receipts else RESEND_AFTER
-
-    def _retry(self, row: Started, now: datetime, error: str) -> Record:
-        seconds = RETRY_SECONDS[min(row.attempts, len(RETRY_SECONDS)) - 1] * self._rng.uniform(0.8, 1.2)
-        later = utc_text(now + timedelta(seconds=seconds))
-        return lambda db: outcomes.retry_later(db, row.id, later, error, utc_text(now))
-
-    def _throttle(self, row: Started, now: datetime, seconds: float, everyone: bool) -> Record:
-        """Leave the chat alone; a little longer than told, so that a crowd does not come back all at once."""
-        asked = min(max(seconds, 1.0), 86_400.0) if math.isfinite(seconds) else 60.0
-        until = utc_text(now + timedelta(seconds=asked + self._rng.uniform(0.05, 0.5)))
-        recent = self._throttled[row.channel]
-        recent.append((now, row.chat))
-        storm = everyone or len({chat for at, chat in recent if now - at <= STORM_SPAN}) >= STORM
-        if storm:
-            log.warning("channel=%s rests for %.0f s", row.channel, asked)
-
-        def record(db: Connection) -> None:
-            outcomes.throttled(db, row.id, until, utc_text(now))
-            if storm:
-                outcomes.rest_lane(db, row.channel, until)
-
-        return record
-
     def _rest_store(self, why: sqlite3.OperationalError) -> datetime:
         log.error("the store does not answer: %s", type(why).__name__)
         self._store_rests_until = self._clock.now() + STORE_RESTS
@@ -400,11 +284,3 @@ def _look(
         return None, None
     due = [row for channel, most in wanted.items() for row in delivery.claimable(db, moment, channel, most)]
     return due, delivery.next_due(db, moment, wanted)
-
-
-def _record(db: Connection, outcomes_: Sequence[Record | Taken]) -> None:
-    """Write down how attempts ended; those that were simply taken, nearly all, in one statement."""
-    outcomes.accepted(db, [one for one in outcomes_ if isinstance(one, Taken)])
-    for one in outcomes_:
-        if not isinstance(one, Taken):
-            one(db)

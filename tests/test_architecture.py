@@ -25,6 +25,7 @@ FORBIDDEN = {
     ),
     "bot.channels": ("handlers", "bot.turns", "bot.decisions", "bot.app", "bot.courier"),
     "bot.courier": ("handlers", "bot.turns", "bot.decisions", "bot.app"),
+    "bot.verdicts": ("handlers", "bot.turns", "bot.decisions", "bot.app", "bot.courier"),
     "bot.chat": ("handlers", "bot.channels", "bot.turns", "bot.decisions"),
     "bot.turns": ("handlers", "bot.channels.telegram", "bot.channels.simulator"),
     "bot.documents": ("handlers", "bot.channels", "bot.chat"),

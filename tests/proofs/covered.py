@@ -16,13 +16,13 @@ PARTS = {
     "inbox": ("storage/inbox.py", "bot/lanes.py"),
     "outbox": ("storage/outbox.py", "storage/delivery.py", "storage/outcomes.py"),
     "turns": ("bot/turns.py",),
-    "courier": ("bot/courier.py",),
+    "courier": ("bot/courier.py", "bot/verdicts.py"),
     "pacer": ("bot/pacer.py",),
     "rights": ("bot/decisions.py", "bot/settling.py"),
 }
 OUTCOMES = ("storage/outcomes.py", "bot/channels/whatsapp_errors.py")
 IN_FILES = {  # the parts of the table that stand in files which hold other things too
-    "bot/courier.py": ("Courier._record", "Courier._outcome", "Courier._retry", "Courier._throttle"),
+    "bot/verdicts.py": ("Verdicts.of", "Verdicts._judge", "Verdicts._retry", "Verdicts._throttle"),
     "bot/channels/telegram_calls.py": ("outcome_of", "_refusal", "_reason"),
 }  # fmt: skip
 TESTS = (

@@ -144,7 +144,7 @@ SABOTAGES = (
     Sabotage(
         "sent again after a timeout",
         ("tests/test_courier.py",),
-        (("bot/courier.py", "if row.edit_of or self._channels[row.channel].capabilities.idempotent:", "if True:"),),
+        (("bot/verdicts.py", "if row.edit_of or self._channels[row.channel].capabilities.idempotent:", "if True:"),),
     ),
     Sabotage(
         "sent again after a death",
