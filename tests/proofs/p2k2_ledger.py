@@ -241,8 +241,12 @@ class Ledger:
         for name in dict.fromkeys(one.district for one in self.groups):
             those = [one for one in self.groups if one.district == name]
             sent = sum(self.status(one, "2023-11", now) == "sent" for one in those)
-            shares.append((sent / len(those), f"{name}: {sent * 100 // len(those)}% ({sent} dari {len(those)})"))
-        return "\n".join([*said, *(line for _, line in sorted(shares))])
+            percent = sent * 100 // len(those)
+            shares.append((sent / len(those), f"{name}: {percent}% ({sent} dari {len(those)})", percent))
+        shares.sort()
+        behind, rest = shares[:10], [percent for *_, percent in shares[10:]]
+        others = f"{len(rest)} kecamatan lain: {rest[0]}% s.d. {rest[-1]}%"
+        return "\n".join([*said, *(line for _, line, _ in behind), others])
 
     def heat_map(self, now: datetime) -> list[tuple[str, str, int, int]]:
         """Return the squares of the kabupaten's picture: kecamatan, month, sent, of how many."""

@@ -82,7 +82,10 @@ class Bimtek:
 
     async def _kill_now_and_then(self) -> None:
         while self.dice is not None and not self.calm:
-            await asyncio.sleep(self.dice.uniform(0.03, 0.15))
+            # As long as it took to its first poll, or less: on a slow machine none would ever get anything done.
+            began = time.monotonic()
+            await answering(self.town, self.polls)
+            await asyncio.sleep(self.dice.uniform(0.1, 1.0) * (time.monotonic() - began))
             await self._kill()
 
     async def _kill(self) -> None:
@@ -128,7 +131,9 @@ class Bimtek:
             else:
                 self.town.say(one.user, "/start", one.name)
 
-        await self.until(one.user, lambda shown: "yang bisa dilakukan sekarang" in shown.text.lower(), react)
+        # The menu, or, where that was lost and Ya is tapped again, what came of it.
+        done = ("yang bisa dilakukan sekarang", "terdaftar:")
+        await self.until(one.user, lambda shown: any(words in shown.text.lower() for words in done), react)
 
     async def announce(self) -> None:
         """Paste the letter, choose everybody, read the reach, confirm twice."""
