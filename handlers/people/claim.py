@@ -10,7 +10,7 @@ from bot.routes import Wanted, action
 from bot.settling import Settling
 from bot.typed import words
 from handlers.events.event_card import send_open
-from storage import invites, office, people, roster_search
+from storage import applications, invites, office, people, roster_search
 
 NO_LONGER = "Undangan itu tidak berlaku lagi. Minta undangan baru kepada Dinas Sosial."
 # The code in three groups of four, or the link's token; anything looser takes a sentence for a code.
@@ -57,6 +57,8 @@ def save(tx: Settling, new: Claim) -> None:
             tx.db, name=new.name, phone=None, role=invite.role, district_id=None, village_id=None, now=tx.stamp
         )
         people.link_chat(tx.db, tx.chat, person_id, tx.stamp)
+        if asked := applications.waiting_of(tx.db, tx.chat):  # nobody need decide any more
+            applications.decide(tx.db, asked.id, "approved", None, tx.stamp)
     if not invites.use(tx.db, invite.digest, person_id, tx.stamp):
         raise Refused(NO_LONGER)
     office.note(tx.db, tx.stamp, person_id, "claim", f"role:{invite.role}")
