@@ -34,11 +34,18 @@ def read_code(said: Said) -> Wanted | None:
 
 
 async def claim(chat: Chat, read: Reader) -> Claim:
-    """Ask the name of somebody who brings an invite; who is on the roster is not asked."""
+    """Ask the name of somebody who brings an invite; who is on the roster is asked whether the role is to change."""
     invite = await read(invites.claimable, chat.arg, utc_text(chat.now))
     if invite is None:
         raise Refused(NO_LONGER)
     if chat.person is not None:
+        if chat.person.role == invite.role:
+            raise Refused(f"Bapak/Ibu sudah terdaftar sebagai {invite.title}. Undangan itu tidak terpakai.")
+        await chat.confirm(
+            f"Undangan sebagai {invite.title}. Tugas Bapak/Ibu sekarang, {chat.person.title}, diganti dengan itu. "
+            "Terima?",
+            "Ya",
+        )
         return Claim(chat.arg, chat.person.name)
     question = words(f"Undangan sebagai {invite.title}. Nama lengkap Bapak/Ibu?", least=3, most=100)
     return Claim(chat.arg, await chat.ask("name", question))
