@@ -59,15 +59,17 @@ def listed_since(db: Connection, back: Collection[int] = ()) -> list[tuple[Appli
     """
     rows = db.execute(
         """
-        SELECT a.id, a.chat, a.phone, a.words, a.state, p.id
-        FROM applications a JOIN persons p ON p.phone = a.phone JOIN chats c ON c.chat = a.chat
-        WHERE a.state = 'waiting' AND p.state = 'active' AND coalesce(c.person_id, p.id) = p.id
-          AND (p.made_at > a.asked_at OR c.person_id = p.id OR p.id IN (SELECT value FROM json_each(:back)))
+        WITH waiting AS (
+            SELECT a.*, c.channel, c.person_id, count(*) OVER (PARTITION BY a.phone, c.channel) AS claims
+            FROM applications a JOIN chats c ON c.chat = a.chat WHERE a.state = 'waiting'
+        )
+        SELECT w.id, w.chat, w.phone, w.words, w.state, p.id FROM waiting w JOIN persons p ON p.phone = w.phone
+        WHERE p.state = 'active' AND w.claims = 1 AND coalesce(w.person_id, p.id) = p.id
+          AND (p.made_at > w.asked_at OR w.person_id = p.id OR p.id IN (SELECT value FROM json_each(:back)))
           AND NOT EXISTS (
-            SELECT 1 FROM chats o LEFT JOIN applications b ON b.chat = o.chat AND b.state = 'waiting'
-            WHERE o.channel = c.channel AND o.chat <> c.chat AND (o.person_id = p.id OR b.phone = a.phone)
+            SELECT 1 FROM chats o WHERE o.person_id = p.id AND o.channel = w.channel AND o.chat <> w.chat
           )
-        ORDER BY a.id
+        ORDER BY w.id
         """,
         {"back": json.dumps(list(back))},
     )
