@@ -25,6 +25,7 @@ from bot.lanes import ALBUM_QUIET, Inlet, Lanes
 from bot.live_cards import LiveCards
 from bot.media import Media
 from bot.menus import Menus
+from bot.newly_listed import NewlyListed
 from bot.nightly import Nightly
 from bot.pacer import Limits, Pacer
 from bot.posting import Poster
@@ -45,6 +46,7 @@ from handlers import (
     compose_live,
     compose_reminder,
     compose_unreached,
+    let_in_listed,
 )
 from storage.channels_on import set_channels
 from storage.database import Database
@@ -97,6 +99,7 @@ class App:
     live_cards: LiveCards
     board_pictures: BoardPictures
     sweep: Sweep
+    newly_listed: NewlyListed
     erasing: Erasing
     retention: Retention
     menus: Menus
@@ -104,7 +107,8 @@ class App:
     nightly: Nightly | None
 
     async def tick(self) -> None:
-        """Post what is due, rewrite live cards, close and erase what has waited, watch the audit, begin the backup."""
+        """Let in who is listed, post what is due, close and erase what has waited, watch the audit, begin a backup."""
+        await self.newly_listed.look()
         await self.reminders.post_due()
         await self.ladder.climb()
         await self.live_cards.rewrite_due()
@@ -179,6 +183,7 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     decisions = Decisions(database, routes, clock, plan.zone, media)
     turns = Turns(database, decisions, poster, clock, plan.zone, courier.wake)
     sweep = Sweep(database, clock)
+    listed = NewlyListed(database, poster, clock, plan.zone, let_in_listed)
     inlets: dict[str, Inlet] = {**channels, ENGINE: sweep}
     lanes = Lanes(database, inlets, turns, clock, album_quiet=plan.album_quiet)
     reminders = Reminders(database, poster, clock, compose_reminder, plan.zone)
@@ -197,7 +202,7 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     )
     return App(
         *(plan, clock, database, media, channels, poster, lanes, courier, reminders, ladder, live, boards, sweep),
-        *(erasing, retention, menus, watch, nightly),
+        *(listed, erasing, retention, menus, watch, nightly),
     )
 
 

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from bot.chat import ASK_AGAIN, EDITING, FILLING, SURE, Again, Chat, Dialog, Files, Refused, Waiting, is_open
 from bot.clock import Clock, from_utc_text, utc_text
 from bot.message import Choice, Message, Said
-from bot.questions import CANCEL, fold, pick
+from bot.questions import CANCEL, fold, number_typed, pick
 from bot.routes import QUESTION, Routes, Wanted
 from bot.settling import Settling, letter_of, ref_of
-from bot.text import Text, lines
+from bot.text import lines
 from storage import chats, dialogs, inbox
 from storage.database import Connection, Database
 from storage.dialogs import OpenDialog
@@ -30,6 +30,8 @@ NOTHING = object()
 RESUME = (Choice("resume", "Lanjutkan"), Choice("leave", "Tinggalkan"))
 ANSWERED = "Itu sudah dijawab tadi."
 NO_COMMAND = "Perintah itu tidak ada, lihat /bantuan."
+NOT_BEGUN = "Itu belum dimulai, mohon pilih dulu."
+NOT_USED = "Itu belum dipakai, mohon pilih dulu."
 OUTDATED = "Percakapan tadi sudah tidak berlaku, tidak ada yang disimpan. Ketik menu untuk mulai lagi."
 
 
@@ -93,30 +95,28 @@ class Decisions:
         dialog = self.routes.dialogs.get(opened.name)
         chosen = _chosen(opened, said)
         word = fold(said.text) if said.kind == "text" else ""
+        waited = self.clock.now() - from_utc_text(opened.touched_at)
         if word == "batal" or chosen == CANCEL.id:
             return _closing("Dibatalkan, tidak ada yang disimpan. Ketik menu untuk pilihan lain.")
         if dialog is None or dialog.edition != opened.edition or scene.role not in dialog.roles:
             return _closing(OUTDATED)
         if notice:
             return await self._show_again(scene, dialog, said, opened, notice)
-        if word == "kembali":
+        if word == "kembali" and opened.wanted is None:
             return await self._step_back(scene, dialog, said, opened)
+        if opened.wanted is not None or (said.kind == "text" and waited > RESUMES_AFTER):
+            return await self._at_the_fork(scene, dialog, said, opened, letter, chosen)
         if said.kind == "tap" and said.token.startswith(QUESTION):
             if chosen is None:  # an old button: the phone keeps them for ever
                 return await self._show_again(scene, dialog, said, opened, ANSWERED)
             if chosen.startswith("#"):
                 return await self._turn_page(scene, dialog, said, opened, int(chosen[1:]))
             said = replace(said, token=chosen)
-        if opened.wanted is not None and (choice := pick(RESUME, said)):
-            return await self._resume_or_leave(scene, dialog, said, opened, letter, choice)
-        slashed = said.kind == "text" and re.match(r"/[A-Za-z]", said.text)
+        slashed = _is_slashed(said)
         if wanted := self.routes.explicit(said) or (self._implicit(scene, said) if slashed else None):
             return await self._interrupt(scene, dialog, said, opened, letter, wanted)
         if slashed:  # a command that we do not have is no answer
             return await self._show_again(scene, dialog, said, opened, NO_COMMAND)
-        waited = self.clock.now() - from_utc_text(opened.touched_at)
-        if said.kind == "text" and opened.wanted is None and waited > RESUMES_AFTER:
-            return _asking_to_resume(opened, dialog, {})
         return await self._answer(scene, dialog, said, opened, letter)
 
     async def _first(self, scene: Scene, said: Said, letter: int, notice: str) -> Decision:
@@ -161,7 +161,6 @@ class Decisions:
             unchanged = replace(opened, answers=dict(scene.open.answers) if scene.open else {})
             return await self._interrupt(scene, dialog, said, unchanged, letter, wanted)
         opened.misses = opened.misses + 1 if outcome.missed else 0
-        opened.wanted = None
         if opened.misses >= 2 and outcome.counts and len(outcome.prompt.choices) > 1:
             outcome.prompt = replace(outcome.prompt, form="numbers")
         in_place = said.kind == "tap" and outcome.step == asked
@@ -215,7 +214,25 @@ class Decisions:
             return beside
         if (dialog.steps == 1 or not opened.arg) and _is_untouched(opened):
             return _leaving(beside)
-        return _asking_to_resume(opened, dialog, {"name": wanted.name, "arg": wanted.arg})
+        notice = "" if opened.wanted is None else NOT_BEGUN
+        return _asking_to_resume(opened, dialog, {"name": wanted.name, "arg": wanted.arg}, notice)
+
+    async def _at_the_fork(
+        self, scene: Scene, dialog: Dialog[Any], said: Said, opened: OpenDialog, letter: int, chosen: str | None
+    ) -> Decision:
+        """Take nothing for an answer to the dialog while it is asked, or must be, what becomes of it."""
+        fresh = opened.wanted is None  # the question has not been put yet: nothing can have answered it
+        choice = None if fresh else pick(RESUME, replace(said, token=chosen or ""))
+        if not fresh and said.kind == "text" and fold(said.text) == "kembali":
+            choice = "resume"  # the wish is taken back
+        if choice:
+            return await self._resume_or_leave(scene, dialog, said, opened, letter, choice)
+        # A number is one of the two, and a file without a word may be for either: they ask for nothing else.
+        vague = number_typed(said) is not None or (said.files and not said.text)
+        if wanted := self.routes.explicit(said) or (None if vague else self._implicit(scene, said)):
+            return await self._interrupt(scene, dialog, said, opened, letter, wanted)
+        notice = NO_COMMAND if _is_slashed(said) else "" if fresh else NOT_USED
+        return _asking_to_resume(opened, dialog, opened.wanted or {}, notice)
 
     async def _resume_or_leave(
         self, scene: Scene, dialog: Dialog[Any], said: Said, opened: OpenDialog, letter: int, choice: str
@@ -324,6 +341,10 @@ def _chosen(opened: OpenDialog, said: Said) -> str | None:
     return said.token.removeprefix(mine) if said.kind == "tap" and said.token.startswith(mine) else None
 
 
+def _is_slashed(said: Said) -> bool:
+    return said.kind == "text" and re.match(r"/[A-Za-z]", said.text) is not None
+
+
 def _is_untouched(opened: OpenDialog) -> bool:
     """Say whether nothing is lost with the dialog: it was told nothing, and shows no summary that waits for a yes."""
     asked = opened.open_step
@@ -350,12 +371,12 @@ def _keep_open(tx: Settling, opened: OpenDialog, prompt: Message, edits: int | N
     tx.poster.reply(tx.db, tx.chat, replace(prompt, choices=tokens), tx.now, edits=edits)
 
 
-def _asking_to_resume(opened: OpenDialog, dialog: Dialog[Any], wanted: dict[str, str]) -> Decision:
+def _asking_to_resume(opened: OpenDialog, dialog: Dialog[Any], wanted: dict[str, str], notice: str = "") -> Decision:
     opened.wanted = wanted
 
     def settle(tx: Settling) -> None:
         where = f", {opened.recap}" if opened.recap else ""
-        _keep_open(tx, opened, Message(Text.of(f"{dialog.title} belum selesai{where}."), RESUME))
+        _keep_open(tx, opened, Message(lines([notice, f"{dialog.title} belum selesai{where}."]), RESUME))
 
     return Decision(settle, asks=True)
 

@@ -63,6 +63,7 @@ from handlers.people.applications import APPROVE, REFUSE
 from handlers.people.claim import CLAIM, read_code
 from handlers.people.erasure_asked import ASK_ERASURE, TAKE_BACK
 from handlers.people.erasure_office import DO_NOW, ERASE_PERSON, REFUSE_ERASURE, WAITING
+from handlers.people.listed import let_in_listed
 from handlers.people.main_channel import MAIN_CHANNEL
 from handlers.people.own_copy import OWN_COPY
 from handlers.people.profile import CORRECTION, PROFILE
@@ -102,6 +103,7 @@ __all__ = [
     "compose_live",
     "compose_reminder",
     "compose_unreached",
+    "let_in_listed",
 ]
 
 ERASURE_SAYINGS = Sayings(erasure_cards.late, erasure_cards.begin, erasure_cards.done)

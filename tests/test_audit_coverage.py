@@ -55,7 +55,7 @@ LEAVES: dict[str, str] = {  # dialog: the deeds of which it leaves one each time
     "setujui": "approve",
     "tolak": "refuse",
     "klaim": "claim",
-    "impor": "import",
+    "impor": "import|let in",
     "aktif": "activate",
     "nonaktif": "deactivate",
     "pindah": "move",

@@ -181,6 +181,23 @@ async def test_a_command_that_asks_does_not_discard_in_silence(tmp_path: Path) -
         assert (await said(talk, "Siti> Binjai"))[0].startswith("Siti< Apa saja?")
 
 
+async def test_nothing_is_an_answer_while_it_is_asked_what_becomes_of_the_dialog(tmp_path: Path) -> None:
+    """What was said then is not stored under the old question; its own button, tapped again, only shows it again."""
+    async with small_office(tmp_path) as talk:
+        ask = "Kunjungan belum selesai, langkah 3 dari 5.  [Lanjutkan] [Tinggalkan]"
+        heard = await said(talk, "Siti> /visit", "Siti> Stabat", "Siti> 1", "Siti> selesai", "Siti> /visit Binjai")
+        assert heard[-1] == f"Siti< {ask}"
+        for other in ("12", "halo", "[Selesai] lama", "(foto)", "(stiker)"):
+            assert await said(talk, f"Siti> {other}") == [f"Siti< Itu belum dipakai, mohon pilih dulu. / {ask}"]
+        assert await said(talk, "Siti> visit 3") == [f"Siti< Itu belum dimulai, mohon pilih dulu. / {ask}"]
+        assert await said(talk, "Siti> [Lanjutkan]") == ["Siti< Berapa orang?"]
+        assert await said(talk, "Siti> /visit Binjai", "Siti> visit 3", "Siti> 2") == [
+            f"Siti< {ask}",
+            f"Siti< Itu belum dimulai, mohon pilih dulu. / {ask}",
+            "Siti< Apa saja?  [Buku] [Pena] [Papan] [Selesai]",
+        ]
+
+
 async def test_after_two_days_a_dialog_is_offered_again(tmp_path: Path) -> None:
     """A greeting days later is not taken for an answer."""
     async with small_office(tmp_path) as talk:

@@ -53,6 +53,7 @@ CHANGED: dict[str, str] = {
     "restore": "memulihkan cadangan",
     "import": "mengimpor daftar petugas",
     "approve": "menyetujui petugas",
+    "let in": "menerima pemohon yang masuk daftar",
     "refuse": "menolak permintaan",
     "claim": "memakai undangan",
     "deactivate": "menonaktifkan petugas",

@@ -10,7 +10,7 @@ from bot.routes import Wanted, action
 from bot.settling import Settling
 from bot.typed import words
 from handlers.events.event_card import send_open
-from storage import invites, office, people, roster_search
+from storage import applications, invites, office, people, roster_search
 
 NO_LONGER = "Undangan itu tidak berlaku lagi. Minta undangan baru kepada Dinas Sosial."
 # The code in three groups of four, or the link's token; anything looser takes a sentence for a code.
@@ -34,11 +34,18 @@ def read_code(said: Said) -> Wanted | None:
 
 
 async def claim(chat: Chat, read: Reader) -> Claim:
-    """Ask the name of somebody who brings an invite; who is on the roster is not asked."""
+    """Ask the name of somebody who brings an invite; who is on the roster is asked whether the role is to change."""
     invite = await read(invites.claimable, chat.arg, utc_text(chat.now))
     if invite is None:
         raise Refused(NO_LONGER)
     if chat.person is not None:
+        if chat.person.role == invite.role:
+            raise Refused(f"Bapak/Ibu sudah terdaftar sebagai {invite.title}. Undangan itu tidak terpakai.")
+        await chat.confirm(
+            f"Undangan sebagai {invite.title}. Tugas Bapak/Ibu sekarang, {chat.person.title}, diganti dengan itu. "
+            "Terima?",
+            "Ya",
+        )
         return Claim(chat.arg, chat.person.name)
     question = words(f"Undangan sebagai {invite.title}. Nama lengkap Bapak/Ibu?", least=3, most=100)
     return Claim(chat.arg, await chat.ask("name", question))
@@ -57,6 +64,8 @@ def save(tx: Settling, new: Claim) -> None:
             tx.db, name=new.name, phone=None, role=invite.role, district_id=None, village_id=None, now=tx.stamp
         )
         people.link_chat(tx.db, tx.chat, person_id, tx.stamp)
+        if asked := applications.waiting_of(tx.db, tx.chat):  # nobody need decide any more
+            applications.decide(tx.db, asked.id, "approved", None, tx.stamp)
     if not invites.use(tx.db, invite.digest, person_id, tx.stamp):
         raise Refused(NO_LONGER)
     office.note(tx.db, tx.stamp, person_id, "claim", f"role:{invite.role}")

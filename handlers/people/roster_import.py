@@ -13,6 +13,7 @@ from bot.sent import a_document
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.people.access import let_in
+from handlers.people.listed import let_in_listed
 from storage import people, places, roster
 from storage.roster import Changes, RosterRow
 
@@ -78,9 +79,11 @@ def save_import(tx: Settling, new: Import) -> None:
     apply_roster(tx.db, new.rows, tx.stamp, tx.me.id, new.digest)
     for person in filter(None, (people.person(tx.db, one) for one in back)):
         let_in(tx, person)
+    waited = let_in_listed(tx, back)
     added, changed = len(new.changes.new), len(new.changes.changed)
     tx.say(
         f"✅ Daftar petugas diterapkan: {added} baru, {changed} berubah. "
+        f"{f'{waited} yang menunggu persetujuan langsung diterima. ' if waited else ''}"
         "Petugas baru mendaftar dengan mengirim /start dari nomor yang ada di daftar."
     )
 

@@ -12,6 +12,7 @@ from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.groups.handover import groups_to_hand_over
 from handlers.people.access import keep_out, let_in
+from handlers.people.listed import let_in_listed
 from storage import erasures, office, people, places, roster_search
 from storage.erasures import Erasure
 from storage.people import Person
@@ -156,6 +157,7 @@ def save_activated(tx: Settling, person: Person) -> None:
     if (now := people.person(tx.db, person.id)) is None or now.state == "active":
         raise Refused(f"{person.name} sudah aktif.")
     invited = let_in(tx, now)
+    let_in_listed(tx, [now.id])
     office.note(tx.db, tx.stamp, tx.me.id, "activate", f"person:{person.id}")
     again = f" Diundang lagi ke {invited} kegiatan, jawabannya ditanyakan lagi." if invited else ""
     show_person(tx, person.id, f"✅ Aktif kembali.{again}")
