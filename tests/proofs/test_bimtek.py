@@ -132,7 +132,7 @@ class Bimtek:
                 self.town.say(one.user, "/start", one.name)
 
         # The menu, or, where that was lost and Ya is tapped again, what came of it.
-        done = ("yang bisa dilakukan sekarang", "terdaftar:")
+        done = ("yang bisa dilakukan sekarang", "itu sudah dijawab tadi")
         await self.until(one.user, lambda shown: any(words in shown.text.lower() for words in done), react)
 
     async def announce(self) -> None:
