@@ -16,11 +16,6 @@ log = logging.getLogger(__name__)
 GROWN = 8.0
 """MiB more than after the last time: less is not worth holding everybody up for some hundredths of a second."""
 
-HEAPS = 2
-"""One of the main thread, one of all others: else each thread that ever made a document keeps one of its own."""
-
-_ARENA_MAX = -8  # of glibc's malloc.h
-
 
 class Memory:
     """What the process takes, and had taken when it was last tidied."""
@@ -37,12 +32,6 @@ class Memory:
         self._kept = resident()
         log.info("memory given back mib=%.0f left=%.0f", taken - self._kept, self._kept)
         return True
-
-
-def share_heaps() -> None:
-    """Let all threads but the main one share a heap; call it before there are any."""
-    if sys.platform == "linux" and hasattr(c := ctypes.CDLL(None), "mallopt"):
-        c.mallopt(_ARENA_MAX, HEAPS)
 
 
 def give_back() -> None:

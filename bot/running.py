@@ -18,7 +18,6 @@ from bot.channels.whatsapp import WhatsApp
 from bot.clock import Clock, MovableClock, from_utc_text
 from bot.deep_links import DeepLinks
 from bot.door import open_door
-from bot.memory import share_heaps
 from bot.settings import Settings, keeping_of
 from bot.single import only_one
 from bot.version import program_version
@@ -143,7 +142,6 @@ def run_until_stopped(work: Awaitable[None]) -> None:
         factory: Callable[[], asyncio.AbstractEventLoop] | None = uvloop.new_event_loop
     except ImportError:  # Windows
         factory = None
-    share_heaps()
     # What was imported lives as long as the process: to look through it for garbage took a fifth of a busy bot's time.
     gc.freeze()
     gc.set_threshold(*GARBAGE_LOOKED_FOR)

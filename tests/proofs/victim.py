@@ -20,7 +20,6 @@ from bot.app import TICK_SECONDS, App, Plan, build
 from bot.channels.channel import Channel, Keep, Open, Store
 from bot.channels.telegram import Telegram
 from bot.clock import Clock, MovableClock
-from bot.memory import share_heaps
 from bot.pacer import Limits
 from tests.fakes.bot_api import TOKEN
 from tests.proofs.held import holding
@@ -184,7 +183,6 @@ def _be(order: Mapping[str, Any]) -> None:
         out = os.open(folder / "stderr", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         for number in (1, 2):
             os.dup2(out, number)
-        share_heaps()
         logging.basicConfig(level=logging.WARNING, format=f"{boot} %(name)s %(message)s")
         asyncio.run(life)
         status = 0
