@@ -24,6 +24,7 @@ from bot.ladder import Ladder
 from bot.lanes import ALBUM_QUIET, Inlet, Lanes
 from bot.live_cards import LiveCards
 from bot.media import Media
+from bot.memory import Memory
 from bot.menus import Menus
 from bot.newly_listed import NewlyListed
 from bot.nightly import Nightly
@@ -104,10 +105,11 @@ class App:
     retention: Retention
     menus: Menus
     audit_watch: AuditWatch
+    memory: Memory
     nightly: Nightly | None
 
     async def tick(self) -> None:
-        """Let in who is listed, post what is due, close and erase what has waited, watch the audit, begin a backup."""
+        """Let in who is listed, post what is due, close and erase what waited, watch audit and memory, and back up."""
         await self.newly_listed.look()
         await self.reminders.post_due()
         await self.ladder.climb()
@@ -119,6 +121,7 @@ class App:
         if expired := await self.sweep.find_expired():
             await self.lanes.store(expired)
         await self.audit_watch.look()
+        await self.memory.look()
         if self.nightly is not None:
             await self.nightly.turn()
         self.courier.wake()
@@ -202,7 +205,7 @@ def assemble(plan: Plan, clock: Clock, database: Database) -> App:
     )
     return App(
         *(plan, clock, database, media, channels, poster, lanes, courier, reminders, ladder, live, boards, sweep),
-        *(listed, erasing, retention, menus, watch, nightly),
+        *(listed, erasing, retention, menus, watch, Memory(), nightly),
     )
 
 
