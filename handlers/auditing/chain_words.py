@@ -1,7 +1,7 @@
 """The audit's chain in words: what the system page says of it, and what operators are told of their own accord."""
 
 from bot.clock import from_utc_text
-from bot.dates import local, show_day, show_moment
+from bot.dates import local, show_day
 from bot.message import Message
 from bot.text import Text, bold, code, lines
 from storage.audit import Checked, Head, LastCheck
@@ -19,7 +19,7 @@ def chain_lines(head: Head | None, last: LastCheck | None, zone: str) -> list[st
 def _whole(head: Head, last: LastCheck | None, zone: str) -> str:
     if last is None:
         return f"Catatan tindakan: {head.id} baris, belum diperiksa"
-    looked = f"diperiksa {show_moment(from_utc_text(last.at), zone)}"
+    looked = f"diperiksa {show_day(local(from_utc_text(last.at), zone).date())}"
     if last.broken:
         return f"⚠️ Catatan tindakan tidak utuh di {_named(last.broken)}, {looked}"
     since = f" sejak {show_day(local(from_utc_text(last.whole_since), zone).date())}" if last.whole_since else ""
