@@ -208,7 +208,9 @@ class Database:
             for fn, answer in batch:
                 connection.execute("SAVEPOINT turn")
                 done.append(outcome := _attempt(connection, fn, answer))
-                if outcome[2] is not None:
+                if (error := outcome[2]) is not None:
+                    if not connection.in_transaction:
+                        raise error  # the disk is full, or the like: SQLite itself has undone everything
                     connection.execute("ROLLBACK TO turn")  # the error belongs to the caller, its savepoint is undone
                 connection.execute("RELEASE turn")
             self.on_commit("before")

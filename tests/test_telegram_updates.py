@@ -279,7 +279,7 @@ def test_mutated_updates(data: st.DataObject) -> None:
 def test_the_short_way_reads_what_the_long_one_reads(data: st.DataObject) -> None:
     """What is read without PTB's parser is read just so with it, whatever is strange about the update."""
     update = message(text=data.draw(st.sampled_from(["/hadir@pkh_bot K7M2P", "ya", "ka\u202eta\n<b>", "👩‍👩‍👧 🙏"])))
-    update["message"] |= data.draw(
+    more = data.draw(
         st.fixed_dictionaries(
             {},
             optional={
@@ -293,6 +293,8 @@ def test_the_short_way_reads_what_the_long_one_reads(data: st.DataObject) -> Non
             },
         )
     )
+    # A copy: what is strange is drawn again, and must not have been mutated by then.
+    update["message"] |= copy.deepcopy(more)
     mutate(data, update)
     number = update_id(update)
     if isinstance(update, dict) and number is not None and (short := _everyday(update, str(number))) is not None:
