@@ -1,11 +1,9 @@
 """The nightly backup's own process: encrypting holds Python's lock all the while, which the bot's loop needs."""
 
-import asyncio
 import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -13,13 +11,11 @@ from typing import Any
 
 from bot.archive import BackupFailed
 from bot.backup import back_up_office
+from bot.child import ChildDied, do_in_child
 from storage.backups import Saved
 
 WALL = 4 * 3600  # seconds; a disk that no longer answers must not keep the next night from being tried
-GOODBYE = 5  # seconds for a killed child to go, which a dead network share may hold for ever
 NICENESS = 10  # the bot goes first; not so low that a busy machine would never finish it
-# The child gets what Python needs to start, and none of the bot's secrets.
-_INHERITED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG")
 
 
 async def make_backup(data: Path, folder: Path, now: datetime, keys: Sequence[str]) -> Saved:
@@ -28,28 +24,12 @@ async def make_backup(data: Path, folder: Path, now: datetime, keys: Sequence[st
     The folders are absolute. Raises BackupFailed.
     """
     order = {"data": str(data), "folder": str(folder), "now": now.isoformat(), "keys": list(keys)}
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        __name__,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        cwd=Path(__file__).parents[1],
-        env={key: os.environ[key] for key in _INHERITED if key in os.environ},
-    )
     try:
-        async with asyncio.timeout(WALL):
-            said, _ = await child.communicate(json.dumps(order).encode())
+        said = await do_in_child(__name__, json.dumps(order).encode(), WALL)
     except TimeoutError:
         raise BackupFailed(f"it was not done after {WALL // 3600} hours", "slow") from None
-    finally:
-        if child.returncode is None:
-            child.kill()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(child.wait(), GOODBYE)
-    if child.returncode != 0:
-        raise BackupFailed(f"its process ended with {child.returncode}")
+    except ChildDied as why:
+        raise BackupFailed(f"its process ended with {why}") from None
     answer = json.loads(said)
     if "failed" in answer:
         raise BackupFailed(answer["failed"], answer["why"])

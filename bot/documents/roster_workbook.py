@@ -1,12 +1,10 @@
 """Reading the roster that the office sends, in a limited child process, so that no file can stall or harm the bot."""
 
-import asyncio
 import json
-import os
 import sys
 from dataclasses import astuple
-from pathlib import Path
 
+from bot.child import ChildDied, do_in_child
 from bot.documents.roster_rows import Places, Problem, Roster, read_rows
 from bot.documents.roster_table import MAX_BYTES, TOO_BIG, TOO_HEAVY, NotARoster, read_tables
 from storage.places import District, Village
@@ -17,8 +15,6 @@ __all__ = ["NotARoster", "Places", "Problem", "Roster", "read_roster"]
 MEMORY = 512_000_000  # bytes
 CPU = 10  # seconds
 WALL = 20  # seconds
-# The child gets what Python needs to start, and none of the bot's secrets.
-_INHERITED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG")
 
 
 async def read_roster(content: bytes, name: str, places: Places) -> Roster:
@@ -29,27 +25,10 @@ async def read_roster(content: bytes, name: str, places: Places) -> Roster:
     """
     if len(content) > MAX_BYTES:
         raise NotARoster(TOO_BIG)
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        __name__,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        cwd=Path(__file__).parents[2],
-        env={key: os.environ[key] for key in _INHERITED if key in os.environ},
-    )
     try:
-        async with asyncio.timeout(WALL):
-            said, _ = await child.communicate(_request(content, name, places))
-    except TimeoutError:
+        said = await do_in_child(__name__, _request(content, name, places), WALL)
+    except (TimeoutError, ChildDied):
         raise NotARoster(TOO_HEAVY) from None
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    if child.returncode != 0:
-        raise NotARoster(TOO_HEAVY)
     answer = json.loads(said)
     if "refused" in answer:
         raise NotARoster(answer["refused"])
