@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.clock import Clock, utc_text
 from bot.media import Media
@@ -127,8 +126,7 @@ class Erasing:
         self._sayings.done(self._settling(db, one, now), replace(one, state="done"))
 
     def _settling(self, db: Connection, one: Erasure, now: datetime) -> Settling:
-        today = now.astimezone(ZoneInfo(self._zone)).date()
-        return Settling(db, "", None, f"erasure-{one.id}", now, now, today, self._zone, None, self._poster)
+        return Settling.unasked(db, f"erasure-{one.id}", now, self._zone, self._poster)
 
 
 def _has_news(db: Connection, now: str, late: str) -> bool:

@@ -1,7 +1,6 @@
 """Who waits at the door and has come onto the roster is let in, by whatever way the roster was changed."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.posting import Poster
@@ -29,6 +28,4 @@ class NewlyListed:
         return await self._database.write(self._settle)
 
     def _settle(self, db: Connection) -> int:
-        now = self._clock.now()
-        today = now.astimezone(ZoneInfo(self._zone)).date()
-        return self._let_in(Settling(db, "", None, "listed", now, now, today, self._zone, None, self._poster))
+        return self._let_in(Settling.unasked(db, "listed", self._clock.now(), self._zone, self._poster))

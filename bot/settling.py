@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.clock import utc_text
+from bot.dates import local
 from bot.message import Choice, Message
 from bot.posting import Poster
 from bot.text import Text
@@ -42,6 +43,11 @@ class Settling:
     zone: str
     card: int | None
     poster: Poster
+
+    @classmethod
+    def unasked(cls, db: Connection, ref: str, now: datetime, zone: str, poster: Poster) -> "Settling":
+        """Settle what nobody's message asked for: there is no chat to answer in."""
+        return cls(db, "", None, ref, now, now, local(now, zone).date(), zone, None, poster)
 
     @property
     def me(self) -> Person:
