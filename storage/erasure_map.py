@@ -171,7 +171,7 @@ TABLES: dict[str, Table] = {
     "meetings": Table(
         "Pertemuan P2K2",
         kept="id ref group_id lesson_id day starts_at ends_at zone state members sick excused absent joint "
-        "made_at moved_at logged_at confirmed_at sent_at returned_at verified_at photos_erased",
+        "made_at moved_at logged_at confirmed_at sent_at returned_at verified_at photos_erased chosen",
         person="person_id logged_by verified_by",
         own="latitude longitude",
         words="topic place why_not obstacles follow_up",

@@ -12,20 +12,24 @@ def planned_times(db: Connection, group_id: int, day: str) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def planned_lessons(db: Connection, group_id: int) -> set[int]:
-    """Return the lessons that the group is planned to have."""
+def planned_lessons(db: Connection, group_id: int, before: str = "9999") -> set[int]:
+    """Return the lessons that the group is planned to have, before a moment (UTC text) if so said."""
     rows = db.execute(
-        "SELECT lesson_id FROM meetings WHERE group_id = ? AND state = 'planned' AND lesson_id IS NOT NULL",
-        (group_id,),
+        "SELECT lesson_id FROM meetings "
+        "WHERE group_id = ? AND state = 'planned' AND starts_at < ? AND lesson_id IS NOT NULL",
+        (group_id, before),
     )
     return {int(row[0]) for row in rows}
 
 
-def replan_material(db: Connection, meeting_id: int, lesson_id: int | None, topic: str) -> None:
-    """Plan other material; a meeting that is planned no more stays as it is."""
+def replan_material(db: Connection, meeting_id: int, lesson_id: int | None, topic: str, *, chosen: bool) -> None:
+    """Plan other material, to stay where it was `chosen`; a meeting that is planned no more stays as it is."""
     db.execute(
-        "UPDATE meetings SET lesson_id = :lesson, topic = :topic WHERE id = :id AND state = 'planned'",
-        {"lesson": lesson_id, "topic": topic, "id": meeting_id},
+        """
+        UPDATE meetings SET lesson_id = :lesson, topic = :topic, chosen = :chosen
+        WHERE id = :id AND state = 'planned'
+        """,
+        {"lesson": lesson_id, "topic": topic, "chosen": int(chosen), "id": meeting_id},
     )
 
 
@@ -48,13 +52,18 @@ def plan_meeting(
     zone: str,
     place: str,
     now: str,
+    chosen: bool = False,
 ) -> int:
-    """Plan a meeting and return its id. Raises sqlite3.IntegrityError where the group has one at that moment."""
+    """Plan a meeting and return its id; what was `chosen` for it stays, else `plan_lessons.follow` keeps it in order.
+
+    Raises sqlite3.IntegrityError where the group has one at that moment.
+    """
     row = db.execute(
         """
         INSERT INTO meetings (ref, group_id, person_id, lesson_id, topic, day, starts_at, ends_at, zone, place, state,
-                              made_at)
-        VALUES (:ref, :group, :person, :lesson, :topic, :day, :starts_at, :ends_at, :zone, :place, 'planned', :now)
+                              made_at, chosen)
+        VALUES (:ref, :group, :person, :lesson, :topic, :day, :starts_at, :ends_at, :zone, :place, 'planned', :now,
+                :chosen)
         RETURNING id
         """,
         {
@@ -69,6 +78,7 @@ def plan_meeting(
             "zone": zone,
             "place": place,
             "now": now,
+            "chosen": int(chosen),
         },
     ).fetchone()
     return int(row[0])

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
+from bot.clock import utc_text
+from storage import plan_lessons
 from storage.database import Connection
+from storage.plan_lessons import Moved
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.graph_api import FakeGraphApi
 from tests.phones import SimulatedPhones
@@ -69,6 +72,8 @@ async def test_chat_goes_as_written(transcript: Path, tmp_path: Path, plainly: d
         heard = await talk.play(lines)
         assert talk.app is not None
         plainly[transcript] = await talk.app.database.read(everything)
+        moved = await talk.app.database.write(plans_out_of_order, utc_text(talk.clock.now()))
+    assert not moved, "some plan has a lesson that is not its turn: whoever changed what comes next let none follow"
     if os.environ.get("TALK_UPDATE"):
         transcript.write_text("\n".join(heard) + "\n")
     assert heard == lines
@@ -174,6 +179,12 @@ def spoken(lines: Sequence[str]) -> list[str]:
         if not looked_up:
             kept.append(re.sub(r"\b(lewat|Lewat) (simulator|Telegram|WhatsApp)", r"\1 …", line))
     return kept
+
+
+def plans_out_of_order(db: Connection, now: str) -> list[Moved]:
+    """Return the plans that would have another lesson if they were looked at now."""
+    groups = db.execute("SELECT id FROM groups ORDER BY id").fetchall()
+    return [moved for (group_id,) in groups for moved in plan_lessons.follow(db, group_id, now)]
 
 
 def everything(db: Connection) -> Stored:

@@ -13,7 +13,7 @@ from bot.typed import a_number
 from handlers.curriculum.lesson_files import show_files
 from handlers.curriculum.stunting_variant import CHOOSE, not_chosen
 from handlers.meetings.lesson_choice import MOST_LETTERS, material_line, safe_words
-from storage import curriculum, lessons, office
+from storage import curriculum, lessons, office, plan_lessons
 from storage.lessons import Lesson, Module
 
 CURRICULUM = frozenset({"operator", "coordinator"})
@@ -107,6 +107,7 @@ def save(tx: Settling, wish: Wish) -> None:
             _note_and_say(tx, lesson.id, "retitle-lesson", "✅ Tersimpan")
         case SetActive(lesson, active):
             lessons.set_active(tx.db, lesson.id, active)
+            plan_lessons.follow_unused(tx.db, tx.stamp)
             words = ("use-lesson", "✅ Dipakai lagi") if active else ("set-lesson-aside", "✅ Tidak dipakai lagi")
             _note_and_say(tx, lesson.id, *words)
         case Place(lesson, place):

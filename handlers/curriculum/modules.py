@@ -10,7 +10,7 @@ from bot.settling import Settling
 from bot.text import bold, lines
 from bot.typed import a_number
 from handlers.meetings.lesson_choice import safe_words
-from storage import curriculum, lessons, office
+from storage import curriculum, lessons, office, plan_lessons
 from storage.lessons import Module
 
 MOST_LETTERS = 80
@@ -87,6 +87,7 @@ def save(tx: Settling, change: ModuleChange) -> None:
             if not value and [one.id for one in lessons.modules(tx.db)] == [module_id]:
                 raise Refused("Ini modul terakhir yang dipakai. Pakai modul lain dulu.")
             curriculum.set_module_active(tx.db, module_id, bool(value))
+            plan_lessons.follow_unused(tx.db, tx.stamp)
     office.note(tx.db, tx.stamp, tx.me.id, f"{change.what}-module", f"module:{module_id}")
     now = lessons.module(tx.db, module_id)
     assert now is not None

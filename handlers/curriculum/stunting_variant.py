@@ -5,7 +5,7 @@ from bot.picked import choose
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import bold, lines
-from storage import curriculum, office
+from storage import curriculum, office, plan_lessons
 from storage.curriculum import Variant
 from storage.database import Connection
 
@@ -47,6 +47,7 @@ async def ask_variant(chat: Chat, read: Reader) -> Variant:
 def save_variant(tx: Settling, chosen: Variant) -> None:
     """Use it from now on."""
     curriculum.choose_variant(tx.db, chosen)
+    plan_lessons.follow_unused(tx.db, tx.stamp)
     office.note(tx.db, tx.stamp, tx.me.id, "stunting-variant", chosen)
     tx.say(f"✅ Tersimpan: modul stunting susunan {chosen.upper()}.", action("materi", "", "Daftar modul"))
 

@@ -8,6 +8,7 @@ from bot.text import lines
 from handlers.meetings.groups import FACILITATORS
 from handlers.meetings.lesson_choice import material_of
 from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons
+from handlers.scheduling.moved_lessons import follow, told_moves
 from handlers.scheduling.planned import meeting_in, when, which
 from storage import meeting_changes, meetings, office
 from storage.meetings import Meeting
@@ -15,14 +16,15 @@ from storage.meetings import Meeting
 GONE = "Catatan itu sudah dihapus, atau bukan untuk Bapak/Ibu. Lihat laporan Bapak/Ibu di /jadwal."
 
 
-def confirm_card(meeting: Meeting) -> Message:
-    """Ask the owner whether it was as a colleague says."""
+def confirm_card(meeting: Meeting, moved: str = "") -> Message:
+    """Ask the owner whether it was as a colleague says; `moved` says which plans have another lesson thereby."""
     told = [
         f"{meeting.logger} mencatat P2K2 ini untuk Bapak/Ibu:",
         f"{which(meeting)}, {when(meeting)}",
         material_of(meeting),
         f"{outcome(meeting)}.".capitalize(),
         "Benar?",
+        moved,
     ]
     return Message(lines(told), confirm_buttons(meeting.id))
 
@@ -37,10 +39,10 @@ def confirm_buttons(meeting_id: int) -> tuple[Choice, ...]:
     )
 
 
-def ask_owner(tx: Settling, meeting: Meeting) -> bool:
+def ask_owner(tx: Settling, meeting: Meeting, moved: str) -> bool:
     """Send the owner the card; False where he or she can be reached in no chat."""
-    object_ = f"record:{meeting.id}"
-    return tx.notify(meeting.person_id, confirm_card(meeting), kind="confirm", object=object_, occurrence=tx.ref) > 0
+    object_, card = f"record:{meeting.id}", confirm_card(meeting, moved)
+    return tx.notify(meeting.person_id, card, kind="confirm", object=object_, occurrence=tx.ref) > 0
 
 
 def tell_confirmed(tx: Settling, meeting: Meeting) -> None:
@@ -78,7 +80,9 @@ def drop(tx: Settling, meeting_id: int) -> None:
     assert meeting.logged_by is not None
     told = f"{meeting.owner} menghapus catatan P2K2 {which(meeting)}, {when(meeting)}: menurutnya tidak begitu."
     tx.notify(meeting.logged_by, told, kind="dropped", object=f"record:{meeting.id}", occurrence=tx.ref)
-    tx.replace_card(f"Dihapus: P2K2 {which(meeting)}, {when(meeting)}, catatan {meeting.logger}.")
+    # The plan that stands again is brought back in order with the rest, though it may have begun.
+    moved = told_moves(follow(tx, meeting.group_id, min(tx.stamp, meeting.starts_at)), tx.me.id)
+    tx.replace_card(lines([f"Dihapus: P2K2 {which(meeting)}, {when(meeting)}, catatan {meeting.logger}.", moved]))
 
 
 CONFIRM = Dialog("benar-p2k2", "Konfirmasi laporan", run, confirm, FACILITATORS)

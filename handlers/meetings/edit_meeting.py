@@ -20,6 +20,7 @@ from handlers.meetings.meeting_times import LASTS
 from handlers.meetings.report_questions import MORE, NO_NAMES, Report, ask_report, kept_report, summary_of
 from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons
 from handlers.meetings.wishes import ask_for_yes
+from handlers.scheduling.moved_lessons import follow, told_moves
 from handlers.scheduling.planned import meeting_in, when, which
 from storage import groups, meeting_changes, meetings
 from storage.database import Connection
@@ -98,9 +99,10 @@ def save(tx: Settling, edit: Edit) -> None:
             object=f"record:{now.id}",
             occurrence=returned.at,
         )
+    moved = told_moves(follow(tx, now.group_id), tx.me.id)
     draft = now.sent_at is not None and now.sent_at > tx.stamp and now.state == "held"
     tx.say(
-        lines([f"✅ Tersimpan: P2K2 {which(now)}, {outcome(now)}.", *told, follow_line(now) if draft else ""]),
+        lines([f"✅ Tersimpan: P2K2 {which(now)}, {outcome(now)}.", *told, follow_line(now) if draft else "", moved]),
         *record_buttons(now, tx.stamp),
         action("riwayat-p2k2", f"m{now.id}", "Riwayat"),
     )

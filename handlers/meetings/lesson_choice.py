@@ -12,12 +12,14 @@ from bot.message import Choice, Said
 from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, pick
 from bot.text import Text
 from bot.typed import Typed, words
-from storage import lessons, plans, progress
+from storage import lessons, plan_lessons, plans, progress
 from storage.database import Connection
 from storage.lessons import Lesson
 from storage.meetings import Meeting
+from storage.plan_lessons import NOTHING_LEFT
 
 MOST_LETTERS = 200
+REPEAT = "⚠️ Kelompok ini sudah mendapat sesi itu pada {day}."
 _SHORT_NUMBER = re.compile(r"\d{1,2}\s*[.,]\s*\d{1,2}")
 _LONG_NUMBER = re.compile(r"[\d][\d .-]{8,}\d")
 
@@ -62,7 +64,7 @@ class Syllabus:
     def remark(self, lesson: Lesson) -> str:
         """Warn, in one sentence, that the group had this lesson before, or that it leaves some out."""
         if day := self.given.get(lesson.id):
-            return f"⚠️ Kelompok ini sudah mendapat sesi itu pada {dates.show_day(date.fromisoformat(day))}."
+            return REPEAT.format(day=dates.show_day(date.fromisoformat(day)))
         earlier = list(takewhile(lambda one: one.id != lesson.id, self.lessons))
         of_part = [one for one in reversed(earlier) if self._part(one) == self._part(lesson)]
         between = list(takewhile(lambda one: one.id not in self.given, of_part))
@@ -86,21 +88,45 @@ def material_line(module: str, number: int, title: str) -> str:
 
 def material_of(meeting: Meeting) -> str:
     """Name what a meeting is or was about."""
-    if meeting.lesson_id is None:
-        return f"Materi tambahan: {meeting.topic}"
-    return material_line(meeting.module, meeting.number, meeting.title)
+    if meeting.lesson_id is not None:
+        return material_line(meeting.module, meeting.number, meeting.title)
+    # Where every lesson was given nobody has said yet what comes: the title only says that it is other material.
+    return NOTHING_LEFT if meeting.topic == NOTHING_LEFT else f"Materi tambahan: {meeting.topic}"
+
+
+def warn_of_repeat(db: Connection, meeting: Meeting) -> str:
+    """Warn that the group has had the lesson meanwhile that was planned for a meeting that has begun; '' if not."""
+    day = plan_lessons.given_meanwhile(db, meeting.id)
+    return REPEAT.format(day=dates.show_day(date.fromisoformat(day))) if day else ""
 
 
 def syllabus(db: Connection, group_id: int, but: int | None = None) -> Syllabus:
     """Read where the group stands; the record `but`, which is just being changed, is no repeat of itself."""
+    return _standing(db, group_id, lessons.next_lesson(db, group_id), but, frozenset())
+
+
+def syllabus_at(db: Connection, group_id: int, starts_at: str, now: str, plan: int | None = None) -> Syllabus:
+    """Read where the group will stand at a moment (UTC text) if all that is planned before it is held.
+
+    `plan` is the plan of that moment, where there is one already.
+    """
+    following = plan_lessons.lesson_at(db, group_id, starts_at, now, plan)
+    before = frozenset(plans.planned_lessons(db, group_id, before=starts_at))
+    return _standing(db, group_id, lessons.lesson(db, following) if following else None, None, before)
+
+
+def _standing(
+    db: Connection, group_id: int, following: Lesson | None, but: int | None, before: frozenset[int]
+) -> Syllabus:
     modules = lessons.modules(db)
     in_use = [one for module in modules for one in lessons.lessons(db, module.id)]
     core = frozenset(one.id for one in modules if one.core)
-    following = lessons.next_lesson(db, group_id)
     part = following.module_id if following and following.module_id not in core else None
     counted = [one for one in progress.parts(db, group_id) if one.module_id == part]
     held, every = (counted[0].held, counted[0].all) if counted else (0, 0)
     given, planned = progress.last_given(db, group_id, but), frozenset(plans.planned_lessons(db, group_id))
+    of_part = {one.id for one in in_use if (None if one.module_id in core else one.module_id) == part}
+    held += len((before & of_part) - given.keys())
     return Syllabus(in_use, following, held, every, given, core, planned)
 
 
@@ -115,7 +141,9 @@ class WhichMaterial(Question[Material]):
     def prompt(self) -> Text:  # type: ignore[override]  # said anew for each group
         following = self.syllabus.following
         if following is None:
-            return Text.of("Semua sesi sudah diberikan kepada kelompok ini. Materi apa kali ini?")
+            ahead = any(one.id not in self.syllabus.given for one in self.syllabus.lessons)
+            what = "diberikan atau direncanakan untuk" if ahead else "diberikan kepada"
+            return Text.of(f"Semua sesi sudah {what} kelompok ini. Materi apa kali ini?")
         place = f"{self.syllabus.held + 1} dari {self.syllabus.all}"
         return Text.of(f"Usul: {Material(following).line()} ({place}).")
 

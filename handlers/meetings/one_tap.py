@@ -10,11 +10,13 @@ from bot.text import lines
 from handlers.meetings.away import Away, who
 from handlers.meetings.confirming import confirm_card
 from handlers.meetings.groups import FACILITATORS
+from handlers.meetings.lesson_choice import warn_of_repeat
 from handlers.meetings.members import numbers_on
 from handlers.meetings.outcome_card import how_card
 from handlers.meetings.report_questions import why_not_held
 from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons, text_of
 from handlers.reporting.report_text import report_buttons
+from handlers.scheduling.moved_lessons import follow, told_moves
 from handlers.scheduling.planned import meeting_in, when, which
 from storage import meeting_records, meetings, plans
 from storage.meeting_records import Attendance, Occasion
@@ -78,7 +80,7 @@ def show_how(tx: Settling, meeting: Meeting) -> None:
     if meeting.state != "planned":
         _say_stands(tx, meeting)
         return
-    tx.say(how_card(meeting))
+    tx.say(how_card(meeting, warn_of_repeat(tx.db, meeting)))
 
 
 HOW = Dialog("bagaimana", "Laporan P2K2", how, show_how, FACILITATORS)
@@ -111,7 +113,7 @@ def _save_held(tx: Settling, meeting: Meeting, away: Away) -> None:
     if there is not None:
         # Logged already, beside its plan: the plan has done its duty.
         plans.cancel_meeting(tx.db, meeting.id)
-        _say_stands(tx, there)
+        _say_stands(tx, there, _moved(tx, meeting))
         return
     numbers = numbers_on(tx.db, meeting.group_id, meeting.day)
     if not away.fits(numbers):
@@ -121,7 +123,9 @@ def _save_held(tx: Settling, meeting: Meeting, away: Away) -> None:
     tx.withdraw(f"meeting:{meeting.id}")
     saved = meetings.meeting(tx.db, meeting.id)
     assert saved is not None
-    told = lines([f"✅ Tersimpan: {outcome(saved)}.", follow_line(saved)])
+    told = lines(
+        [f"✅ Tersimpan: {outcome(saved)}.", warn_of_repeat(tx.db, saved), follow_line(saved), _moved(tx, meeting)]
+    )
     text = text_of(tx.db, saved)
     buttons = (*record_buttons(saved, tx.stamp), *report_buttons(saved.id))
     if away.total:
@@ -136,26 +140,30 @@ def _save_not_held(tx: Settling, meeting: Meeting, why_not: str) -> None:
     there = meetings.not_held_on(tx.db, meeting.group_id, meeting.day)
     if there is not None:
         plans.cancel_meeting(tx.db, meeting.id)
-        _say_stands(tx, there)
+        _say_stands(tx, there, _moved(tx, meeting))
         return
     meeting_records.record_not_held(tx.db, _as_planned(tx, meeting), why_not)
     tx.withdraw(f"meeting:{meeting.id}")
     saved = meetings.meeting(tx.db, meeting.id)
     assert saved is not None
     told = f"✅ Tersimpan: P2K2 {which(saved)}, {when(saved)}, {outcome(saved)}."
-    tx.say(told, *record_buttons(saved, tx.stamp))
+    tx.say(lines([told, _moved(tx, meeting)]), *record_buttons(saved, tx.stamp))
 
 
-def _say_stands(tx: Settling, meeting: Meeting) -> None:
+def _moved(tx: Settling, meeting: Meeting) -> str:
+    return told_moves(follow(tx, meeting.group_id), tx.me.id)
+
+
+def _say_stands(tx: Settling, meeting: Meeting, moved: str = "") -> None:
     """Say what was told before; a doubled tap, and another button of the same card, change nothing."""
     if meeting.sent_at is None:
-        tx.say(confirm_card(meeting))
+        tx.say(confirm_card(meeting, moved))
         return
     assert meeting.logged_at is not None
     at = dates.local(from_utc_text(meeting.logged_at), tx.zone)
     moment = dates.show_time(at, tx.zone) if at.date() == tx.today else dates.show_moment(at, tx.zone)
     told = f"P2K2 Kelompok {meeting.group} sudah tercatat {moment}: {outcome(meeting)}."
-    tx.say(told, *record_buttons(meeting, tx.stamp))
+    tx.say(lines([told, moved]), *record_buttons(meeting, tx.stamp))
 
 
 def _as_planned(tx: Settling, meeting: Meeting) -> Occasion:

@@ -7,10 +7,10 @@ from handlers.scheduling.planned import describe
 from storage.meetings import Meeting
 
 
-def how_card(meeting: Meeting) -> Message:
+def how_card(meeting: Meeting, warning: str) -> Message:
     """Ask how a meeting was that has begun, whenever that is; what was otherwise than planned has a way too."""
     full = action("p2k2", f"m{meeting.id}", "Isi lengkap")
-    return Message(lines([describe(meeting), "Bagaimana?"]), (*outcome_buttons(meeting.id), full))
+    return Message(lines([describe(meeting), warning, "Bagaimana?"]), (*outcome_buttons(meeting.id), full))
 
 
 def outcome_buttons(meeting_id: int) -> tuple[Choice, ...]:

@@ -16,6 +16,7 @@ from handlers.meetings.members import numbers_on
 from handlers.meetings.report_questions import Attended, Report
 from handlers.meetings.saved import follow_line, handed_in_at, outcome, record_buttons, text_of
 from handlers.reporting.report_text import report_buttons
+from handlers.scheduling.moved_lessons import follow, told_moves
 from storage import groups, meeting_records, meetings, people
 from storage.database import Connection
 from storage.meeting_records import Attendance, Occasion
@@ -51,12 +52,15 @@ def save(tx: Settling, logged: Logged | None) -> None:
         raise Refused(_taken(report, taken[0]))
     joint = tx.ref if len(report.groups) > 1 else None
     saved = [_record(tx, logged, owner, one, joint) for one in report.groups]
+    moved = [follow(tx, one.group_id) for one in saved]
     if owner != tx.me:
-        _say_for_colleague(tx, owner, saved)
-    elif joint is None:
-        _say_one(tx, saved[0])
+        _say_for_colleague(tx, owner, saved, [told_moves(one, owner.id) for one in moved])
+        return
+    told = told_moves([one for of_group in moved for one in of_group], tx.me.id)
+    if joint is None:
+        _say_one(tx, saved[0], told)
     else:
-        _say_joint(tx, saved)
+        _say_joint(tx, saved, told)
 
 
 def _owner(tx: Settling, owner_id: int) -> Person:
@@ -139,16 +143,16 @@ def _plan_of(db: Connection, logged: Logged, group_id: int) -> Meeting | None:
     return meetings.planned_on(db, group_id, report.day.isoformat(), report.material.lesson_id, report.material.topic)
 
 
-def _say_one(tx: Settling, saved: Meeting) -> None:
+def _say_one(tx: Settling, saved: Meeting, moved: str) -> None:
     follows = follow_line(saved) if saved.state == "held" else ""
-    told = lines([f"✅ Tersimpan: {outcome(saved)}.", follows, text_of(tx.db, saved)])
+    told = lines([f"✅ Tersimpan: {outcome(saved)}.", follows, moved, text_of(tx.db, saved)])
     tx.say(told, *record_buttons(saved, tx.stamp), *report_buttons(saved.id), ANOTHER)
 
 
-def _say_joint(tx: Settling, saved: Sequence[Meeting]) -> None:
+def _say_joint(tx: Settling, saved: Sequence[Meeting], moved: str) -> None:
     opening = f"✅ Tersimpan, {len(saved)} kelompok bersama:"
     tx.say(
-        lines([opening, *map(_outcome_line, saved), follow_line(saved[0])]),
+        lines([opening, *map(_outcome_line, saved), follow_line(saved[0]), moved]),
         action("laporan", "", "Laporan saya"),
         ANOTHER,
     )
@@ -156,8 +160,8 @@ def _say_joint(tx: Settling, saved: Sequence[Meeting]) -> None:
         tx.say(text_of(tx.db, one), *report_buttons(one.id))
 
 
-def _say_for_colleague(tx: Settling, owner: Person, saved: Sequence[Meeting]) -> None:
-    reached = [ask_owner(tx, one) for one in saved]
+def _say_for_colleague(tx: Settling, owner: Person, saved: Sequence[Meeting], moved: Sequence[str]) -> None:
+    reached = [ask_owner(tx, one, told) for one, told in zip(saved, moved, strict=True)]
     waits = (
         "Dihitung setelah dikonfirmasi." if all(reached) else "Ia belum terdaftar di bot; dihitung setelah ia daftar."
     )

@@ -8,6 +8,7 @@ from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import bold, lines
 from handlers.meetings.history import told_changes
+from handlers.scheduling.moved_lessons import follow, told_moves
 from handlers.scheduling.planned import when, which
 from storage import meeting_changes, meetings, office, people
 from storage.meeting_changes import Values, Wish
@@ -61,7 +62,8 @@ def accept(tx: Settling, tapped: str) -> None:
         raise Refused(f"Kelompok {meeting.group} sudah punya laporan lain yang sama. Mohon tolak permintaan ini.")
     told = told_changes(tx.db, before, wanted, meeting.zone)
     meeting_changes.change_record(tx.db, meeting.id, wanted, wish.asked_by, tx.stamp)
-    _decided(tx, wish, meeting, accepted=True, told=told)
+    moved = told_moves(follow(tx, meeting.group_id), wish.asked_by)
+    _decided(tx, wish, meeting, accepted=True, told=told, moved=moved)
 
 
 def refuse(tx: Settling, tapped: str) -> None:
@@ -99,13 +101,15 @@ def _is_taken(tx: Settling, meeting: Meeting, wanted: Values) -> bool:
     return there is not None and there.id != meeting.id
 
 
-def _decided(tx: Settling, wish: Wish, meeting: Meeting, *, accepted: bool, told: Sequence[str]) -> None:
+def _decided(
+    tx: Settling, wish: Wish, meeting: Meeting, *, accepted: bool, told: Sequence[str], moved: str = ""
+) -> None:
     meeting_changes.decide_wish(tx.db, wish.id, accept=accepted, by=tx.me.id, now=tx.stamp)
     word = STATES["accepted" if accepted else "refused"]
     deed = "accept change" if accepted else "refuse change"
     office.note(tx.db, tx.stamp, tx.me.id, deed, f"meeting:{meeting.id}")
     tx.withdraw(f"wish:{wish.id}", kind="wish")
     news = f"Perubahan laporan P2K2 {which(meeting)}, {when(meeting)}, {word} {tx.me.name}."
-    view = Message(lines([news, *told]), (_look(meeting),))
+    view = Message(lines([news, *told, moved]), (_look(meeting),))
     tx.notify(wish.asked_by, view, kind="decided", object=f"wish:{wish.id}", occurrence=tx.ref)
     tx.replace_card(lines([f"{word.capitalize()}: {wish.asker}, P2K2 {which(meeting)}, {when(meeting)}.", *told]))

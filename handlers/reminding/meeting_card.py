@@ -5,7 +5,7 @@ from bot.dates import local, show_day, show_moment, show_short_day, show_time
 from bot.message import Attachment, Choice, Message
 from bot.routes import action
 from bot.text import Text, lines
-from handlers.meetings.lesson_choice import material_of
+from handlers.meetings.lesson_choice import material_of, warn_of_repeat
 from handlers.meetings.outcome_card import outcome_buttons
 from handlers.reminding.part import Part
 from storage import lesson_files, meetings
@@ -48,7 +48,8 @@ def ended(db: Connection, due: Due) -> Message:
     told = _ended_line(meeting, named=due.sort != "ended")
     # Three ways to say it are all that WhatsApp has buttons for; asked again the day after, one may put it off.
     later = (snooze_button(meeting),) if due.sort == "overdue" else ()
-    return Message(lines([f"⏰ {told} Bagaimana?", material_of(meeting)]), (*ended_buttons(meeting), *later))
+    asks = lines([f"⏰ {told} Bagaimana?", material_of(meeting), warn_of_repeat(db, meeting)])
+    return Message(asks, (*ended_buttons(meeting), *later))
 
 
 def ended_part(db: Connection, due: Due) -> Part:
@@ -66,7 +67,7 @@ def again(db: Connection, due: Due) -> Message:
     if due.until == meeting.starts_at:
         return Message(lines([f"⏰ {_coming_line(meeting)}", material_of(meeting)]), coming_buttons(meeting))
     told = f"⏰ {_ended_line(meeting, named=True)} Bagaimana?"
-    return Message(lines([told, material_of(meeting)]), ended_buttons(meeting))
+    return Message(lines([told, material_of(meeting), warn_of_repeat(db, meeting)]), ended_buttons(meeting))
 
 
 def again_part(db: Connection, due: Due) -> Part:

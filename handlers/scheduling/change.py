@@ -9,12 +9,13 @@ from bot.clock import from_utc_text, utc_text
 from bot.picked import choose, yes_or_no
 from bot.settling import Settling
 from bot.text import bold, lines
-from handlers.meetings.lesson_choice import Material, safe_words, syllabus, which_material
+from handlers.meetings.lesson_choice import Material, safe_words, syllabus_at, which_material
 from handlers.meetings.meeting_times import LASTS, USUAL, day_planned, time_planned
+from handlers.scheduling.moved_lessons import follow, told_moves
 from handlers.scheduling.plan import PLAN, say_stands
 from handlers.scheduling.planned import NO_LONGER, describe, my_planned, short_moment, when, which
 from handlers.scheduling.starts import refuse_bad_start
-from storage import meetings, plans
+from storage import card_parts, meetings, plans
 from storage.meetings import Meeting
 
 WHATS = {"move": "Pindah waktu", "lesson": "Ganti materi", "place": "Ganti tempat", "off": "Batalkan pertemuan"}
@@ -32,10 +33,11 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """Other material, or another place; None leaves it."""
+    """Other material, `chosen` against the order, or another place; None leaves it."""
 
     meeting_id: int
     material: Material | None = None
+    chosen: bool = False
     place: str | None = None
 
 
@@ -70,9 +72,11 @@ async def ask_change(chat: Chat, read: Reader, meeting: Meeting) -> Change:
         sure = yes_or_no(f"Batalkan P2K2 {which(meeting)}, {when(meeting)}?", "Batalkan")
         return Cancel(meeting.id, await chat.ask("sure", sure, about=about))
     if what == "lesson":
-        where = await read(syllabus, meeting.group_id)
+        where = await read(syllabus_at, meeting.group_id, meeting.starts_at, utc_text(chat.now), meeting.id)
         material = await chat.ask("lesson", which_material(where), about=about)
-        return Rewrite(meeting.id, material=material)
+        return Rewrite(
+            meeting.id, material=material, chosen=material.lesson is None or material.lesson != where.following
+        )
     if what == "place":
         asked = safe_words("Di mana tempatnya? Misalnya Balai Desa.", most=MOST_IN_PLACE)
         place = await chat.ask("place", asked, about=about)
@@ -97,15 +101,18 @@ def save_change(tx: Settling, change: Change) -> None:
         case Cancel(_, sure=True):
             plans.cancel_meeting(tx.db, meeting.id)
             tx.withdraw(f"meeting:{meeting.id}")
-            tx.say(f"Dibatalkan: P2K2 {which(meeting)}, {when(meeting)}.", PLAN)
+            moved = told_moves(follow(tx, meeting.group_id), tx.me.id)
+            tx.say(lines([f"Dibatalkan: P2K2 {which(meeting)}, {when(meeting)}.", moved]), PLAN)
         case Cancel():
             say_stands(tx, meeting.id, "Tidak ada yang diubah.")
-        case Rewrite(_, material, place):
+        case Rewrite(_, material, chosen, place):
             if material is not None:
-                plans.replan_material(tx.db, meeting.id, material.lesson_id, material.topic)
+                plans.replan_material(tx.db, meeting.id, material.lesson_id, material.topic, chosen=chosen)
+                card_parts.mark_stale(tx.db, f"meeting:{meeting.id}")
             if place is not None:
                 plans.replan_place(tx.db, meeting.id, place)
-            say_stands(tx, meeting.id, "✅ Jadwal diubah.")
+            warning = material.remark if material else ""
+            say_stands(tx, meeting.id, " ".join(filter(None, ("✅ Jadwal diubah.", warning))))
         case Move():
             _move(tx, meeting, change)
 

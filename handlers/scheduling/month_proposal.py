@@ -1,7 +1,7 @@
 """A whole month proposed at once, from when and where each group usually meets."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot import dates
@@ -14,15 +14,16 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.meetings.groups import FACILITATORS
-from handlers.meetings.lesson_choice import syllabus
 from handlers.meetings.meeting_times import LASTS
 from handlers.scheduling.habits import next_day, usual_of
-from handlers.scheduling.plan import PLAN, following_unplanned
+from handlers.scheduling.moved_lessons import follow, told_moves
+from handlers.scheduling.plan import PLAN
 from handlers.scheduling.planned import short_moment
-from storage import groups, meetings, month_plan, plans
+from storage import groups, lessons, meetings, month_plan, plan_lessons, plans
 from storage.database import Connection
 from storage.lessons import Lesson
 from storage.month_plan import Habit
+from storage.plan_lessons import NOTHING_LEFT
 
 NOTHING = "Untuk {month} tidak ada yang bisa diusulkan: {why}. Rencanakan satu per satu lewat /jadwal."
 
@@ -51,8 +52,7 @@ async def ask(chat: Chat, read: Reader) -> Month:
     """Propose the month "2023-12" for every group that has nothing in it yet; groups can be left out."""
     month = _month(chat.arg, chat.today)
     habits = await read(month_plan.habits_without_meeting, chat.me.id, f"{month:%Y-%m}")
-    first = await read(_lessons, [one.group_id for one in habits])
-    proposed = propose(habits, first, month, chat.now, chat.today, chat.zone)
+    proposed = await read(_with_lessons, propose(habits, month, chat.now, chat.today, chat.zone), utc_text(chat.now))
     name = dates.show_month(month)
     if not proposed:
         raise Refused(NOTHING.format(month=name, why=_why_nothing(habits)))
@@ -73,7 +73,7 @@ async def ask(chat: Chat, read: Reader) -> Month:
 
 def save(tx: Settling, month: Month) -> None:
     """Plan each that still fits; say what was planned, and what was not."""
-    taken = []
+    taken, planned, moved = [], [], []
     for one in month.meetings:
         group = groups.group(tx.db, one.group_id)
         starts = utc_text(one.starts)
@@ -81,13 +81,13 @@ def save(tx: Settling, month: Month) -> None:
         if gone or meetings.planned_at(tx.db, one.group_id, starts) is not None:
             taken.append(one.group)
             continue
-        plans.plan_meeting(
+        meeting_id = plans.plan_meeting(
             tx.db,
             ref=f"{tx.ref}:{one.group_id}",
             group_id=one.group_id,
             person_id=tx.me.id,
             lesson_id=one.lesson.id if one.lesson else None,
-            topic="" if one.lesson else "Materi tambahan",
+            topic="" if one.lesson else NOTHING_LEFT,
             day=dates.local(one.starts, tx.zone).date().isoformat(),
             starts_at=starts,
             ends_at=utc_text(one.starts + LASTS),
@@ -95,10 +95,16 @@ def save(tx: Settling, month: Month) -> None:
             place=one.place,
             now=tx.stamp,
         )
+        planned.append(meeting_id)
+        moved += follow(tx, one.group_id)
     done = f"✅ {len(month.meetings) - len(taken)} pertemuan {dates.show_month(month.month)} masuk jadwal."
     names = ", ".join(taken)
     told = f"Tidak jadi direncanakan: {names}. Waktunya sudah lewat, atau kelompoknya berubah." if taken else ""
-    tx.say(lines([done, told]), action("jadwal", f"{month.month:%Y-%m}", "Lihat jadwal"), PLAN)
+    tx.say(
+        lines([done, told, told_moves(moved, tx.me.id, but=planned)]),
+        action("jadwal", f"{month.month:%Y-%m}", "Lihat jadwal"),
+        PLAN,
+    )
 
 
 PROPOSAL = Dialog("usul", "Usulan jadwal", ask, save, FACILITATORS, steps=1)
@@ -109,10 +115,8 @@ def propose_button(month: date) -> Choice:
     return action("usul", f"{month:%Y-%m}", f"Usulkan {dates.show_month(month)}")
 
 
-def propose(
-    habits: Sequence[Habit], first: Mapping[int, Lesson | None], month: date, now: datetime, today: date, zone: str
-) -> list[Proposed]:
-    """Return a meeting for each group that has a habit and a day left in the month, in order."""
+def propose(habits: Sequence[Habit], month: date, now: datetime, today: date, zone: str) -> list[Proposed]:
+    """Return a meeting for each group that has a habit and a day left in the month, in order; lessons come after."""
     found = []
     for habit in habits:
         usual = usual_of(habit)
@@ -124,13 +128,16 @@ def propose(
             day = next_day(usual, month, date.fromordinal(day.toordinal() + 1))
         if day:
             starts = dates.to_utc(day, usual.at, zone)
-            lesson = first[habit.group_id]
-            found.append(Proposed(habit.group_id, habit.group, habit.village, starts, lesson, habit.place))
+            found.append(Proposed(habit.group_id, habit.group, habit.village, starts, None, habit.place))
     return sorted(found, key=lambda one: (one.starts, one.group))
 
 
-def _lessons(db: Connection, group_ids: Sequence[int]) -> dict[int, Lesson | None]:
-    return {one: following_unplanned(db, syllabus(db, one), one) for one in group_ids}
+def _with_lessons(db: Connection, proposed: Sequence[Proposed], now: str) -> list[Proposed]:
+    found = [plan_lessons.lesson_at(db, one.group_id, utc_text(one.starts), now) for one in proposed]
+    return [
+        replace(one, lesson=lessons.lesson(db, lesson_id) if lesson_id else None)
+        for one, lesson_id in zip(proposed, found, strict=True)
+    ]
 
 
 def _month(arg: str, today: date) -> date:

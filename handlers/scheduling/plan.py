@@ -10,15 +10,14 @@ from bot.routes import action
 from bot.settling import Settling
 from bot.text import lines
 from handlers.meetings.groups import title_of, which_group
-from handlers.meetings.lesson_choice import Material, Syllabus, syllabus, which_material
+from handlers.meetings.lesson_choice import Material, syllabus_at, which_material
 from handlers.meetings.meeting_times import LASTS, USUAL, day_planned, time_planned
 from handlers.scheduling.habits import next_day, usual_of
+from handlers.scheduling.moved_lessons import follow, told_moves
 from handlers.scheduling.planned import describe
 from handlers.scheduling.starts import refuse_bad_start
 from storage import groups, meetings, month_plan, plans
-from storage.database import Connection
 from storage.groups import Group
-from storage.lessons import Lesson
 from storage.month_plan import Habit
 
 PLAN = action("jadwal", "rencana", "Rencanakan")
@@ -34,6 +33,7 @@ class Plan:
     at: time
     material: Material
     place: str
+    chosen: bool = False  # the material: it was not the one that comes next
 
 
 class NoGroups:
@@ -57,12 +57,11 @@ async def ask_plan(chat: Chat, read: Reader, group_id: str = "") -> Plan | NoGro
     taken = await read(plans.planned_times, group.id, day.isoformat())
     offered = sorted({usual.at, *USUAL[: MORE_TIMES + 1]} if usual else USUAL)
     at = await chat.ask("time", time_planned(day, chat.now, chat.zone, offered, taken), about=group.id, label="Jam")
-    where = await read(syllabus, group.id)
-    following = await read(following_unplanned, where, group.id)
-    material = await chat.ask(
-        "lesson", which_material(where), about=group.id, label="Materi", given=following.id if following else None
-    )
-    return Plan(group, day, at, material, habit.place)
+    starts = utc_text(dates.to_utc(day, at, chat.zone))
+    where = await read(syllabus_at, group.id, starts, utc_text(chat.now))
+    next_id = where.following.id if where.following else None
+    material = await chat.ask("lesson", which_material(where), about=group.id, label="Materi", given=next_id)
+    return Plan(group, day, at, material, habit.place, chosen=next_id is None)
 
 
 def save_plan(tx: Settling, plan: Plan) -> None:
@@ -85,31 +84,25 @@ def save_plan(tx: Settling, plan: Plan) -> None:
         zone=tx.zone,
         place=plan.place,
         now=tx.stamp,
+        chosen=plan.chosen,
     )
     say_stands(tx, meeting_id, " ".join(filter(None, ("✅ Tersimpan di jadwal.", plan.material.remark))))
 
 
 def say_stands(tx: Settling, meeting_id: int, opening: str) -> None:
-    """Say what is planned now, and what can be done about it."""
+    """Say what is planned now, which other plans have another lesson thereby, and what can be done about it."""
+    planned = meetings.meeting(tx.db, meeting_id)
+    assert planned is not None
+    moved = told_moves(follow(tx, planned.group_id), tx.me.id, but=[meeting_id])
     meeting = meetings.meeting(tx.db, meeting_id)
     assert meeting is not None
     tx.say(
-        lines([opening, describe(meeting)]),
+        lines([opening, describe(meeting), moved]),
         action("undangan", f"m{meeting.id}", "Undangan"),
         action("daftarhadir", f"m{meeting.id}", "Daftar hadir"),
         action("jadwal", f"m{meeting.id}", "Ubah jadwal"),
         PLAN,
     )
-
-
-def following_unplanned(db: Connection, where: Syllabus, group_id: int) -> Lesson | None:
-    """Return the lesson to propose: what follows, and is not planned for another day already."""
-    if where.following is None:
-        return None
-    planned = plans.planned_lessons(db, group_id)
-    order = [one.id for one in where.lessons]
-    later = where.lessons[order.index(where.following.id) :]
-    return next((one for one in later if one.id not in planned), where.following)
 
 
 def _usual_days(habit: Habit, today: date) -> list[date]:

@@ -16,9 +16,9 @@ from handlers.meetings.lesson_choice import syllabus
 from handlers.reporting.my_recap import standing, write_card
 from handlers.reporting.periods import Period, read_period
 from handlers.reporting.recap_files import recap_months
-from handlers.scheduling.plan import following_unplanned
 from storage import groups, meeting_changes, meetings, month_plan, month_standing, owed
 from storage.facilitator_month import group_months, my_groups
+from storage.plan_lessons import lesson_at
 from storage.records import first_day, has_records, record, records_between
 from tests.proofs.ten_years import LAST, MEETINGS, build_ten_years
 
@@ -118,7 +118,7 @@ def test_schedule_groups_and_records_of_one_facilitator_are_quick(ten: TenYears)
         habits = month_plan.habits_without_meeting(db, one, "2023-12")
         assert len(habits) == 12
         for each in habits:
-            following_unplanned(db, syllabus(db, each.group_id), each.group_id)
+            lesson_at(db, each.group_id, "2023-12-05T07:00:00.000+00:00", NOW)
 
     def listed(one: int) -> None:
         assert meetings.recorded_of(db, one, "2023-10-20")
