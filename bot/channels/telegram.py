@@ -71,10 +71,9 @@ class Telegram:
     ) -> None:
         # At DEBUG, PTB logs the token once and the text of every message.
         logging.getLogger("telegram").setLevel(logging.INFO)
-        self._sending = Requests(token, connections=128, answer_within=answer_within, connect_within=connect_within)
-        self._polling = Requests(token, connections=1, answer_within=answer_within, connect_within=connect_within)
-        url = api_url.rstrip("/")
-        self._url = f"{url}/bot{token}"
+        url, limits = api_url.rstrip("/"), {"answer_within": answer_within, "connect_within": connect_within}
+        self._sending = Requests(url, token, connections=128, **limits)
+        self._polling = Requests(url, token, connections=1, **limits)
         self._bot = Bot(
             token,
             base_url=f"{url}/bot",
@@ -175,8 +174,7 @@ class Telegram:
         except Exception as why:  # noqa: BLE001  # no such file, an address that is none: no other try would help
             return Refused(f"cannot be composed: {type(why).__name__}")
         try:
-            # Who sends has a time limit of its own; a second one would cost a fifth of the call.
-            answer = await self._call(method, limited=False, **fields)
+            answer = await self._call(method, **fields)
         except TelegramError as why:
             outcome = telegram_calls.outcome_of(why)
         except Exception as why:  # noqa: BLE001  # whatever broke, the request may have been taken
@@ -220,12 +218,10 @@ class Telegram:
         with suppress(TelegramError):
             await self._call("answerCallbackQuery", callback_query_id=query)
 
-    async def _call(
-        self, method: str, *, read_timeout: float | None = None, limited: bool = True, **fields: Any
-    ) -> Any:
+    async def _call(self, method: str, *, read_timeout: float | None = None, **fields: Any) -> Any:
         """Call a method and return the plain answer: building PTB's Message costs six times the call."""
         if any(isinstance(value, InputFile | InputMediaPhoto) for value in fields.values()):
             # Spelled like send_Photo, since PTB warns at every call that is also an attribute of Bot.
             return await self._bot.do_api_request(re.sub(r"(?=[A-Z])", "_", method), api_kwargs=fields)
         requests = self._polling if method == "getUpdates" else self._sending
-        return await requests.call(f"{self._url}/{method}", fields, read_timeout=read_timeout, limited=limited)
+        return await requests.call(method, fields, read_timeout=read_timeout)
