@@ -138,7 +138,7 @@ class Lanes:
         ids = [letter.id]
         if said.album:
             said, ids = await self._gather_album(channel, said, letter, lane)
-        if (fetched := await self._fetch(channel, said)) is None:
+        if (fetched := await self._fetch(channel, said) if said.files else said) is None:
             if self._closing:
                 return  # not asked for often enough to be given up: the next start does that
             await self._insist(self._turns.give_up, ids, said, "FetchFailed", LOST_FILE)

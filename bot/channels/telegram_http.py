@@ -101,7 +101,7 @@ class Requests(BaseRequest):
         else:
             status, payload = self._judge(status, payload, "POST")
             if 200 <= status <= 299:
-                return self.parse_json_payload(payload)["result"]
+                return _object(payload).get("result")
             return await _Received(status, payload).post(method)  # which raises what PTB has for it
         raise failure  # outside of `except`: there, Python would attach what was caught to it
 
@@ -148,11 +148,7 @@ class Requests(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """Read an answer strictly, and without PTB's logging of what cannot be read. Raises Garbled."""
-        answer: Any = None
-        with contextlib.suppress(ValueError, RecursionError):
-            answer = json.loads(payload)
-        if not isinstance(answer, dict):
-            raise Garbled("no JSON object")
+        answer = _object(payload)
         parameters = answer.get("parameters")
         moved = parameters.get("migrate_to_chat_id") if isinstance(parameters, dict) else None
         description = answer.get("description")
@@ -178,6 +174,17 @@ class _Received(BaseRequest):
 
     async def do_request(self, *_: Any, **__: Any) -> tuple[int, bytes]:
         return self._answer
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    """Read the JSON object that an answer is. Raises Garbled."""
+    try:
+        answer = json.loads(payload.decode())  # of bytes, json would first guess the encoding
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise Garbled("no JSON object")
+    return answer
 
 
 def _limits(connecting: float, writing: float, reading: float | None) -> aiohttp.ClientTimeout:
