@@ -15,7 +15,7 @@ from telegram.error import BadRequest, Conflict, EndPointNotFound, InvalidToken,
 from bot.channels import telegram_calls, telegram_updates
 from bot.channels.channel import Accepted, FetchFailed, Keep, NeverLeft, Open, Outcome, Refused, Sending, Store, Unknown
 from bot.channels.telegram_http import Flooded, Garbled, Requests
-from bot.clock import Clock
+from bot.clock import Clock, utc_text
 from bot.message import Capabilities, Media, Said
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class Telegram:
 
     async def receive(self, updates: Sequence[object]) -> None:
         """Store updates as they came, whole batch or nothing, then stop the progress bars of pressed buttons."""
-        received = self._clock.now()
+        received = utc_text(self._clock.now())
         await self._store([telegram_updates.arrived(update, received) for update in updates])
         for update in updates:
             if query := telegram_updates.callback_id(update):
