@@ -22,6 +22,7 @@ from bot.channels.channel import (
 from bot.clock import Clock, from_utc_text, utc_text
 from bot.message import Message
 from bot.pacer import MINUTE, Pacer
+from bot.time_limit import TimeLimit
 from bot.verdicts import RESEND_AFTER, Verdict, Verdicts, write_verdicts
 from storage import delivery, outcomes
 from storage.database import Closed, Connection, Database
@@ -69,6 +70,7 @@ class Courier:
         self._workers = workers
         self._for_replies = workers // 4  # never taken by a broadcast, though every call of it may hang
         self._verdicts = Verdicts(channels, rng)
+        self._limit = TimeLimit(SEND_SECONDS)
         self._wake = asyncio.Event()
         self._flying: set[int] = set()  # rows, until it is written down what became of them
         self._tasks: set[asyncio.Task[None]] = set()
@@ -263,7 +265,7 @@ class Courier:
         filled = Filled(*json.loads(row.template)) if row.template else None
         sending = Sending(row.id, row.address, message, row.edit_of, row.again, row.plain, row.spoke_at, filled)
         try:
-            async with asyncio.timeout(SEND_SECONDS):
+            with self._limit.for_me():
                 return await self._channels[row.channel].send(sending)
         except Exception as why:  # noqa: BLE001  # see above
             log.error("channel=%s raised %s outbox=%d", row.channel, type(why).__name__, row.id)

@@ -3,10 +3,9 @@
 Nothing is written here. A decision carries the function that settles it, for the one transaction of the turn.
 """
 
-import asyncio
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ from bot.questions import CANCEL, fold, number_typed, pick
 from bot.routes import QUESTION, Routes, Wanted
 from bot.settling import Settling, letter_of, ref_of
 from bot.text import lines
+from bot.time_limit import TimeLimit
 from storage import chats, dialogs, inbox
 from storage.database import Connection, Database
 from storage.dialogs import OpenDialog
@@ -79,6 +79,7 @@ class Decisions:
     clock: Clock
     zone: str
     files: Files
+    limit: TimeLimit = field(default_factory=lambda: TimeLimit(RUN_SECONDS))
 
     async def decide(self, scene: Scene, said: Said, letter: int, notice: str = "") -> Decision:
         """Find out what the message means; `notice` says why what it asked for was refused just now."""
@@ -257,7 +258,7 @@ class Decisions:
             chat = Chat(scene.person, said.chat, self.clock.now(), today, self.zone, opened.arg, *who)
             chat.answers, chat.offered_to, chat.said, chat.partial = opened.answers, step, offer, partial
             try:
-                async with asyncio.timeout(RUN_SECONDS):
+                with self.limit.for_me():
                     return chat, Finished(await dialog.run(chat, self.database.read))
             except Waiting as pause:
                 return chat, pause

@@ -42,7 +42,7 @@ class Lane:
     """The letters of one chat that wait, and the task that takes them."""
 
     letters: deque[Letter] = field(default_factory=deque)
-    more: asyncio.Event = field(default_factory=asyncio.Event)
+    more: asyncio.Event | None = None  # where an album waits for its other parts
     task: asyncio.Task[None] | None = None
 
 
@@ -91,7 +91,8 @@ class Lanes:
         self._closing = True
         for lane in self._lanes.values():
             lane.letters.clear()
-            lane.more.set()
+            if lane.more:
+                lane.more.set()
         await self.join()
 
     def _put(self, letter: Letter) -> None:
@@ -100,7 +101,8 @@ class Lanes:
         # Without a chat there is no order to keep; such a letter has a lane to itself.
         lane = self._lanes.setdefault(letter.chat or f"{letter.channel}?{letter.id}", Lane())
         lane.letters.append(letter)
-        lane.more.set()
+        if lane.more:
+            lane.more.set()
         if lane.task is None:
             lane.task = asyncio.create_task(self._work(letter.chat or f"{letter.channel}?{letter.id}", lane))
 
@@ -138,7 +140,7 @@ class Lanes:
         ids = [letter.id]
         if said.album:
             said, ids = await self._gather_album(channel, said, letter, lane)
-        if (fetched := await self._fetch(channel, said)) is None:
+        if (fetched := await self._fetch(channel, said) if said.files else said) is None:
             if self._closing:
                 return  # not asked for often enough to be given up: the next start does that
             await self._insist(self._turns.give_up, ids, said, "FetchFailed", LOST_FILE)
@@ -171,8 +173,9 @@ class Lanes:
             until = self._clock.now() + self._album_quiet
             if lane.letters or self._closing:
                 break
-            lane.more.clear()
+            lane.more = asyncio.Event()
             await self._clock.wait(lane.more, until)
+            lane.more = None
             if not lane.letters:
                 break
         return replace(said, files=tuple(files), text=text), ids

@@ -12,6 +12,7 @@ T = TypeVar("T")
 
 SKIP = Choice("skip", "Lewati")
 CANCEL = Choice("cancel", "Batal")  # leaves the dialog, under whatever question it stands
+_WORD = re.compile(r"\w+")
 
 
 class NotUnderstood(Exception):
@@ -86,7 +87,7 @@ def keyed(options: Mapping[str, T]) -> Mapping[str, T]:
 
 def fold(text: str) -> str:
     """Reduce what was typed or printed to what people mean by it: letters and digits, lower case."""
-    return " ".join(re.findall(r"\w+", text.casefold()))
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def pick(choices: Sequence[Choice], said: Said) -> str | None:

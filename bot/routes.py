@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from bot.chat import Dialog
@@ -60,6 +61,11 @@ class Routes:
     fallback: str
     door: str
 
+    @cached_property
+    def _words(self) -> Mapping[str, str]:
+        """What each word opens; of two that are the same, the first counts."""
+        return {word: one.dialog.name for one in reversed(self.commands) for word in (one.word, *one.also)}
+
     def explicit(self, said: Said) -> Wanted | None:
         """Return what is asked for beyond doubt: a slash command, a deep link, or a button on a card."""
         if said.kind == "tap" and said.token.startswith(ACTION):
@@ -106,9 +112,8 @@ class Routes:
         prefix, _, payload = arg.strip().partition("_")
         if word == "start" and payload and prefix in self.payloads:
             return Wanted(self.payloads[prefix], payload)
-        return next(
-            (Wanted(one.dialog.name, arg.strip()) for one in self.commands if word in (one.word, *one.also)), None
-        )
+        opens = self._words.get(word)
+        return Wanted(opens, arg.strip()) if opens else None
 
     def _bare(self, said: Said) -> Wanted | None:
         return next((wanted for read in self.bare if (wanted := read(said))), None)

@@ -14,7 +14,7 @@ import pytest
 from bot.channels.channel import Arrived, FetchFailed, Unreadable
 from bot.clock import StoppedClock
 from bot.lanes import LOST_FILE, Lanes
-from bot.message import Said
+from bot.message import Media, Said
 from storage.database import Closed, Database
 from tests.worlds import empty_store
 
@@ -33,7 +33,10 @@ class Inlet:
             return None
         if "text" not in given:
             raise Unreadable("no text")
-        return Said("sim", "sim:1", given["id"], NOON, "photo", given["text"], album=given.get("album", ""))
+        files = (Media("its id"),)
+        return Said(
+            "sim", "sim:1", given["id"], NOON, "photo", given["text"], files=files, album=given.get("album", "")
+        )
 
     async def fetch(self, said: Said) -> Said:
         if self.fetches and not self.fetches.pop(0):

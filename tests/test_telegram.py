@@ -360,7 +360,7 @@ async def test_nothing_left_without_a_connection(world: World) -> None:
 async def test_no_free_connection_in_time_means_nothing_left(world: World) -> None:
     """All connections hang; the one that waited for a free one has sent nothing."""
     telegram = world.telegram(connect_within=0.05, answer_within=0.3)
-    telegram._sending._connections = 1
+    telegram._sending._wire._room = asyncio.Semaphore(1)
     world.api.fault_next("sendMessage", "hang")
     hanging = asyncio.create_task(telegram.send(to(SITI, HELLO)))
     await until(lambda: world.api.ledger)

@@ -13,6 +13,7 @@ from telegram import Update
 
 from bot.channels.channel import Unreadable
 from bot.channels.telegram_updates import _everyday, _message, arrived, read, update_id
+from bot.clock import utc_text
 from bot.message import Contact, Location, Media, Said
 from tests.fakes.telegram_phones import JPEG, Phones
 
@@ -30,7 +31,7 @@ def last(phone: Phones) -> dict[str, Any]:
 
 
 def understood(update: object) -> Said | None:
-    return read(arrived(update, RECEIVED).raw)
+    return read(arrived(update, utc_text(RECEIVED)).raw)
 
 
 def said(update: object) -> Said:
@@ -91,7 +92,7 @@ def test_a_tap_on_a_message_too_old_to_be_shown() -> None:
     assert said(update).card == "42"
     del update["callback_query"]["message"]
     assert (said(update).card, said(update).chat) == ("", f"telegram:{SITI}")
-    assert arrived(update, RECEIVED).chat == f"telegram:{SITI}"
+    assert arrived(update, utc_text(RECEIVED)).chat == f"telegram:{SITI}"
 
 
 def test_a_photo_is_its_largest_size() -> None:
@@ -207,7 +208,7 @@ def test_hidden_characters_go() -> None:
 )
 def test_nonsense_is_refused_with_a_reason(update: object) -> None:
     """It is stored all the same, under its own key, and parked."""
-    letter = arrived(update, RECEIVED)
+    letter = arrived(update, utc_text(RECEIVED))
     assert letter.event_id
     with pytest.raises(Unreadable, match=r"\w"):
         read(letter.raw)
@@ -264,7 +265,7 @@ def test_mutated_updates(data: st.DataObject) -> None:
     """Real updates with things missing, doubled, or of the wrong type: understood, passed over or refused, no more."""
     update: Any = copy.deepcopy(data.draw(st.sampled_from(REAL)))
     mutate(data, update)
-    letter = arrived(update, RECEIVED)
+    letter = arrived(update, utc_text(RECEIVED))
     with contextlib.suppress(Unreadable):
         found = read(letter.raw)
         if found is not None:

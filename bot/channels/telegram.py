@@ -15,7 +15,7 @@ from telegram.error import BadRequest, Conflict, EndPointNotFound, InvalidToken,
 from bot.channels import telegram_calls, telegram_updates
 from bot.channels.channel import Accepted, FetchFailed, Keep, NeverLeft, Open, Outcome, Refused, Sending, Store, Unknown
 from bot.channels.telegram_http import Flooded, Garbled, Requests
-from bot.clock import Clock
+from bot.clock import Clock, utc_text
 from bot.message import Capabilities, Media, Said
 
 log = logging.getLogger(__name__)
@@ -71,10 +71,9 @@ class Telegram:
     ) -> None:
         # At DEBUG, PTB logs the token once and the text of every message.
         logging.getLogger("telegram").setLevel(logging.INFO)
-        self._sending = Requests(token, connections=128, answer_within=answer_within, connect_within=connect_within)
-        self._polling = Requests(token, connections=1, answer_within=answer_within, connect_within=connect_within)
-        url = api_url.rstrip("/")
-        self._url = f"{url}/bot{token}"
+        url, limits = api_url.rstrip("/"), {"answer_within": answer_within, "connect_within": connect_within}
+        self._sending = Requests(url, token, connections=128, **limits)
+        self._polling = Requests(url, token, connections=1, **limits)
         self._bot = Bot(
             token,
             base_url=f"{url}/bot",
@@ -93,7 +92,7 @@ class Telegram:
 
     async def receive(self, updates: Sequence[object]) -> None:
         """Store updates as they came, whole batch or nothing, then stop the progress bars of pressed buttons."""
-        received = self._clock.now()
+        received = utc_text(self._clock.now())
         await self._store([telegram_updates.arrived(update, received) for update in updates])
         for update in updates:
             if query := telegram_updates.callback_id(update):
@@ -175,8 +174,7 @@ class Telegram:
         except Exception as why:  # noqa: BLE001  # no such file, an address that is none: no other try would help
             return Refused(f"cannot be composed: {type(why).__name__}")
         try:
-            # Who sends has a time limit of its own; a second one would cost a fifth of the call.
-            answer = await self._call(method, limited=False, **fields)
+            answer = await self._call(method, **fields)
         except TelegramError as why:
             outcome = telegram_calls.outcome_of(why)
         except Exception as why:  # noqa: BLE001  # whatever broke, the request may have been taken
@@ -220,12 +218,10 @@ class Telegram:
         with suppress(TelegramError):
             await self._call("answerCallbackQuery", callback_query_id=query)
 
-    async def _call(
-        self, method: str, *, read_timeout: float | None = None, limited: bool = True, **fields: Any
-    ) -> Any:
+    async def _call(self, method: str, *, read_timeout: float | None = None, **fields: Any) -> Any:
         """Call a method and return the plain answer: building PTB's Message costs six times the call."""
         if any(isinstance(value, InputFile | InputMediaPhoto) for value in fields.values()):
             # Spelled like send_Photo, since PTB warns at every call that is also an attribute of Bot.
             return await self._bot.do_api_request(re.sub(r"(?=[A-Z])", "_", method), api_kwargs=fields)
         requests = self._polling if method == "getUpdates" else self._sending
-        return await requests.call(f"{self._url}/{method}", fields, read_timeout=read_timeout, limited=limited)
+        return await requests.call(method, fields, read_timeout=read_timeout)

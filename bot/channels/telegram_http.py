@@ -1,4 +1,4 @@
-"""The Bot API over aiohttp for python-telegram-bot, whose own client slows to some 100 calls a second.
+"""The Bot API for python-telegram-bot, whose own client is slow: calls by wire, files by aiohttp.
 
 Tells "no byte left us" from "it may have been taken", which PTB's client folds into one; and since the token stands in
 every address, no exception of it carries an address, nor aiohttp's exception as its cause.
@@ -8,12 +8,13 @@ import contextlib
 import io
 import json
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import aiohttp
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot.channels.wire import BrokenOff, NotConnected, Wire
 
 WITHOUT_TIME = 5.0  # seconds to wait after a 429 that does not say how long
 _MAPPED = (400, 401, 403, 404, 409)  # what BaseRequest has an exception for
@@ -39,10 +40,11 @@ class Requests(BaseRequest):
     """PTB's transport. Times are in seconds; `connect_within` counts the wait for a free connection, too."""
 
     def __init__(
-        self, token: str, *, connections: int, answer_within: float = 20.0, connect_within: float = 5.0
+        self, url: str, token: str, *, connections: int, answer_within: float = 20.0, connect_within: float = 5.0
     ) -> None:
         # The half behind the colon: the colon itself may come back escaped.
         self._secret = (token.rpartition(":")[2] or token).encode()
+        self._wire = Wire(f"{url}/bot{token}", connections=connections, connect_within=connect_within)
         self._connections = connections
         self._answer_within = answer_within
         self._connect_within = connect_within
@@ -60,6 +62,7 @@ class Requests(BaseRequest):
     async def shutdown(self) -> None:
         """Close every connection; what is sent afterwards does not leave us."""
         self._closed = True
+        await self._wire.close()
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -79,27 +82,31 @@ class Requests(BaseRequest):
             read_timeout = self._answer_within
         writing = 60.0 if request_data is not None and request_data.contains_files else 10.0
         limits = _limits(self._connect_within, writing, read_timeout)
-        return await self._request(url, method, _body(request_data), limits)
+        return self._judge(*await self._exchange(url, method, _body(request_data), limits), method)
 
-    async def call(
-        self, url: str, fields: Mapping[str, Any], *, read_timeout: float | None = None, limited: bool = True
-    ) -> Any:
+    async def call(self, method: str, fields: Mapping[str, Any], *, read_timeout: float | None = None) -> Any:
         """Call a method that takes no files, and return the plain result. Raises as PTB's own calls do.
 
-        PTB's own way from the fields to here takes as long as all the rest of a call. Unless `limited`, the call has no
-        time limit as a whole, only for connecting and for each wait: a timer costs a fifth of the call.
+        PTB's own way from the fields to here takes as long as all the rest of a call, and aiohttp most of that rest.
         """
-        writing = 10.0 if limited else None
-        limits = _limits(self._connect_within, writing, read_timeout or self._answer_within)
-        status, payload = await self._request(url, "POST", {"json": fields}, limits)
-        if 200 <= status <= 299:
-            return self.parse_json_payload(payload)["result"]
-        return await _Received(status, payload).post(url)  # which raises what PTB has for it
+        failure: TelegramError
+        try:
+            status, payload = await self._wire.post(method, fields, read_timeout or self._answer_within)
+        except NotConnected as why:
+            failure = NothingLeft(str(why))
+        except TimeoutError as why:
+            failure = TimedOut(type(why).__name__)
+        except BrokenOff as why:
+            failure = NetworkError(str(why))
+        else:
+            status, payload = self._judge(status, payload, "POST")
+            if 200 <= status <= 299:
+                return _object(payload).get("result")
+            return await _Received(status, payload).post(method)  # which raises what PTB has for it
+        raise failure  # outside of `except`: there, Python would attach what was caught to it
 
-    async def _request(
-        self, url: str, method: str, body: Mapping[str, Any], limits: aiohttp.ClientTimeout
-    ) -> tuple[int, bytes]:
-        status, payload = await self._exchange(url, method, body, limits)
+    def _judge(self, status: int, payload: bytes, method: str) -> tuple[int, bytes]:
+        """Return what an answer means, as PTB wants it; raise what PTB has no word for."""
         if status == 200 and method == "POST":
             status = _meant(payload)
         if 200 <= status <= 299:
@@ -141,11 +148,7 @@ class Requests(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """Read an answer strictly, and without PTB's logging of what cannot be read. Raises Garbled."""
-        answer: Any = None
-        with contextlib.suppress(ValueError, RecursionError):
-            answer = json.loads(payload)
-        if not isinstance(answer, dict):
-            raise Garbled("no JSON object")
+        answer = _object(payload)
         parameters = answer.get("parameters")
         moved = parameters.get("migrate_to_chat_id") if isinstance(parameters, dict) else None
         description = answer.get("description")
@@ -173,10 +176,20 @@ class _Received(BaseRequest):
         return self._answer
 
 
-@lru_cache
-def _limits(connecting: float, writing: float | None, reading: float | None) -> aiohttp.ClientTimeout:
-    """Return the limits of a request; without one for writing, or for reading, there is none for all of it."""
-    total = None if writing is None or reading is None else connecting + writing + reading
+def _object(payload: bytes) -> dict[str, Any]:
+    """Read the JSON object that an answer is. Raises Garbled."""
+    try:
+        answer = json.loads(payload.decode())  # of bytes, json would first guess the encoding
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise Garbled("no JSON object")
+    return answer
+
+
+def _limits(connecting: float, writing: float, reading: float | None) -> aiohttp.ClientTimeout:
+    """Return the limits of a request; without one for reading, there is none for all of it."""
+    total = None if reading is None else connecting + writing + reading
     return aiohttp.ClientTimeout(total=total, connect=connecting, sock_read=reading)
 
 

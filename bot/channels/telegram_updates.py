@@ -11,7 +11,7 @@ from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update, Us
 
 from bot.channels.channel import Arrived, Unreadable
 from bot.channels.markup import clean, one_line
-from bot.clock import from_utc_text, utc_text
+from bot.clock import from_utc_text
 from bot.message import Contact, Kind, Location, Media, Said
 
 NAME = "telegram"
@@ -23,13 +23,13 @@ EVERYDAY = frozenset({"message_id", "from", "chat", "date", "text", "entities"})
 _TO_BOT = re.compile(r"^(/\w+)@\w+")
 
 
-def arrived(update: object, received: datetime) -> Arrived:
-    """Wrap an update as it came; `received` stands in for the time that a button press lacks, also when replayed."""
-    raw = json.dumps({"update": update, "received": utc_text(received)})
+def arrived(update: object, received: str) -> Arrived:
+    """Wrap an update as it came; `received` (UTC ISO text) stands in for the time that a button press lacks."""
+    came = json.dumps(update)
     number = update_id(update)
     # Without an id it is known by its content; without a stored copy nobody could find out what Telegram sent.
-    known_by = str(number) if number is not None else "?" + hashlib.sha256(json.dumps(update).encode()).hexdigest()[:32]
-    return Arrived(NAME, known_by, _lane(update), raw)
+    known_by = str(number) if number is not None else "?" + hashlib.sha256(came.encode()).hexdigest()[:32]
+    return Arrived(NAME, known_by, _lane(update), f'{{"update":{came},"received":"{received}"}}')
 
 
 def update_id(update: object) -> int | None:
@@ -83,7 +83,7 @@ def _everyday(update: dict[str, Any], event: str) -> Said | None:
     message = update.get("message")
     if len(update) != 2 or not isinstance(message, dict) or not message.keys() <= EVERYDAY:
         return None
-    sender, chat, date, text = (message.get(key) for key in ("from", "chat", "date", "text"))
+    sender, chat, date, text = message.get("from"), message.get("chat"), message.get("date"), message.get("text")
     if not isinstance(sender, dict) or not isinstance(chat, dict) or not isinstance(text, str):
         return None
     first, last = sender.get("first_name"), sender.get("last_name", "")

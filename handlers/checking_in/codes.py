@@ -10,6 +10,9 @@ from bot.slot_codes import ALPHABET, FIXED_LENGTH, ROTATING_LENGTH, all_words, c
 from bot.text import Text
 
 WISHES = ("kode absen", "kode", "absen", "mau absen")  # `absen` alone has the form of a code, and never is one
+_BETWEEN = re.compile(r"[\s\-–.:]+")
+_CALLED = re.compile(r"^(?:HADIR|KODE)+")
+_CALLED_BEFORE = re.compile(r"^\W*(?:(?:hadir|kode)\b\W*)+")
 WHAT_A_CODE_IS = (
     "Kode terdiri dari 5 atau 6 huruf dan angka, misalnya K7M2P, atau dua kata. Lihat papan di depan ruangan."
 )
@@ -33,8 +36,7 @@ def read_code(text: str) -> str | None:
 
     None if it has not the form of either.
     """
-    code = re.sub(r"[\s\-–.:]+", "", text).upper()
-    code = re.sub(r"^(?:HADIR|KODE)+", "", code)
+    code = _CALLED.sub("", _BETWEEN.sub("", text).upper())
     if len(code) in (FIXED_LENGTH, ROTATING_LENGTH) and all(symbol in ALPHABET for symbol in code):
         return code
     return _read_words(text)
@@ -75,6 +77,6 @@ def _stands_alone(text: str, code: str) -> bool:
 
 
 def _read_words(text: str) -> str | None:
-    words = re.sub(r"^\W*(?:(?:hadir|kode)\b\W*)+", "", text.casefold()).split()
+    words = _CALLED_BEFORE.sub("", text.casefold()).split()
     words = [word.strip(".,!-–") for word in words]
     return " ".join(words) if len(words) == 2 and set(words) <= set(all_words()) else None

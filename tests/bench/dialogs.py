@@ -13,7 +13,7 @@ from bot.channels.channel import Accepted, Arrived, Channel, Keep, Open, Outcome
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_updates import arrived
 from bot.chat import EVERYONE, Chat, Dialog, Reader
-from bot.clock import Clock, MovableClock
+from bot.clock import Clock, MovableClock, utc_text
 from bot.pacer import Limits
 from bot.routes import Command, Routes
 from bot.settling import Settling
@@ -97,4 +97,4 @@ def _typed(person: int, step: int, said: str) -> Arrived:
     who = {"id": person, "first_name": f"Orang {person}"}
     message = {"message_id": step + 1, "date": int(now.timestamp()), "text": said}
     message |= {"from": who | {"is_bot": False}, "chat": who | {"type": "private"}}  # type: ignore[dict-item]
-    return arrived({"update_id": step * 1000 + person, "message": message}, now)
+    return arrived({"update_id": step * 1000 + person, "message": message}, utc_text(now))

@@ -42,7 +42,7 @@ class Nearby(Telegram):
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        self._sending._exchange = self._take  # type: ignore[method-assign]  # the network begins behind it
+        self._sending._wire.post = self._take  # type: ignore[method-assign]  # the network begins behind it
 
     async def _take(self, *_: object, **__: object) -> tuple[int, bytes]:
         self.taken += 1
