@@ -167,7 +167,7 @@ class Courier:
             self._flying.add(row.id)
             starting.append(row)
         if starting:
-            self._do(self._start(starting))
+            self._do(self._start(starting, now))
         self._thorough = not self._thorough and self._left_some(due or (), wanted, now)
         if self._thorough:
             self._wake.set()
@@ -197,7 +197,7 @@ class Courier:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _start(self, rows: list[Due]) -> None:
+    async def _start(self, rows: list[Due], taken: datetime) -> None:
         """Take rows from queued to started, all in one write, and carry those that may still go."""
         left_behind = {row.id: row.channel for row in rows}
         try:
@@ -205,7 +205,7 @@ class Courier:
             start = utc_text(self._clock.now())
             for started in await self._database.write(delivery.start, list(left_behind), self._boot_id, start):
                 del left_behind[started.id]
-                self._do(self._carry(started))
+                self._do(self._carry(started, taken))
         except sqlite3.OperationalError as why:
             self._rest_store(why)
         except (Closed, sqlite3.Error) as why:
@@ -214,9 +214,10 @@ class Courier:
             for row, channel in left_behind.items():
                 self._land(row, channel)
 
-    async def _carry(self, row: Started) -> None:
+    async def _carry(self, row: Started, taken: datetime) -> None:
         """Make the one attempt, and have written down where it led."""
         outcome = await self._send(row)
+        self._pacers[row.channel].came_back(taken, self._clock.now())
         log.debug("outbox=%d outcome=%s", row.id, type(outcome).__name__)
         self._back.append(Back(row, self._verdicts.of(row, outcome, self._clock.now())))
         if not self._writing:

@@ -1,5 +1,6 @@
 """The pacer: how soon a message may leave without going faster than a channel's limits, at any instant."""
 
+from bisect import insort
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,7 +8,7 @@ from datetime import datetime, timedelta
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 REMEMBERED = 4096
-CATCH_UP = 3
+CATCH_UP = 4
 """How many messages that are no replies may leave at once: what a busy machine held up is made good by that much."""
 
 
@@ -16,7 +17,7 @@ class Limits:
     """What a channel bears; 0 is no limit. The figures stay below Telegram's FAQ: 30/s, 1/s per chat, 20/min per group.
 
     `overall` a second is what a broadcast takes. `extra` more is for replies, which it would crowd out; of that one
-    that was held up takes two at most.
+    that was held up takes three at most.
     `burst` messages to a chat may leave at once; each takes `chat_gap` to be earned again.
     """
 
@@ -49,6 +50,7 @@ class Pacer:
         self._all: deque[datetime] = deque(maxlen=limits.overall + limits.extra)
         self._paid: dict[str, datetime] = {}  # until when each chat's gaps reach, one after the other
         self._groups: dict[str, deque[datetime]] = {}
+        self._trips = deque([timedelta()], maxlen=10 * limits.overall)  # at first, none is known to need any time
         self._step = SECOND / limits.overall if limits.overall else timedelta()
         self._spread: datetime | None = None  # until when what is no reply reaches, one step for each
         self._latest: datetime | None = None
@@ -77,7 +79,7 @@ class Pacer:
         """Note that something leaves for the chat at this moment."""
         self._see(now)
         if self.limits.overall:
-            self._all.append(now)
+            self._count(now)
         if lane and self.limits.overall:
             self._spread = max(self._spread or now, now) + self._step
         if self.limits.chat_gap:
@@ -87,6 +89,22 @@ class Pacer:
         if len(self._paid) > REMEMBERED:
             self._paid = {one: until for one, until in self._paid.items() if until > now}
             self._groups = {one: left for one, left in self._groups.items() if now - left[-1] < MINUTE}
+
+    def came_back(self, taken: datetime, now: datetime) -> None:
+        """Note that the channel has answered what was taken then.
+
+        By as much as this took longer than the quickest of late, it may have arrived later, and nearer to the next: so
+        much later it counts.
+        """
+        if taken <= now and taken in self._all:
+            self._trips.append(now - taken)
+            self._all.remove(taken)
+            self._count(now - min(self._trips))
+
+    def _count(self, at: datetime) -> None:
+        if len(self._all) == self._all.maxlen:
+            self._all.popleft()
+        insort(self._all, at)
 
     def _see(self, now: datetime) -> None:
         """Bring what is remembered back to `now` when the clock was set back, or it would block for as long as that."""

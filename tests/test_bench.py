@@ -1,12 +1,14 @@
 """The benchmark's own parts: its server reads every bot's calls, and its broadcast keeps to Telegram's pace."""
 
+import asyncio
 import json
+from typing import Any
 
 import pytest
 
 from tests.bench.dialogs import turns
 from tests.bench.pace import paced
-from tests.bench.server import FIRST_UPDATE, Api, read_call
+from tests.bench.server import FIRST_UPDATE, FREE, Api, read_call
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,31 @@ def test_the_server_hands_out_each_update_until_it_is_confirmed() -> None:
     first, again, second = ([one["update_id"] for one in answer["result"]] for answer in answers)
     assert first == again == list(range(FIRST_UPDATE, FIRST_UPDATE + 100))
     assert second == list(range(FIRST_UPDATE + 100, FIRST_UPDATE + 150))
+
+
+def test_the_server_refuses_who_is_too_fast() -> None:
+    """It takes as many within a second as it bears, and no more."""
+    api, answers = Api(), []
+    api.load(0, "halo", 0.0, free=FREE)
+    for number in range(FREE + 2):
+        call = b'{"chat_id": %d, "text": "Halo"}' % number
+        api.answer(b"sendMessage", call, lambda payload: answers.append(json.loads(payload)))
+    assert [one["ok"] for one in answers] == [True] * FREE + [False] * 2
+    assert (answers[-1]["error_code"], api.refused, len(api.accepted)) == (429, 2, FREE)
+
+
+async def test_the_server_lets_people_write_one_after_the_other() -> None:
+    """Whoever polls has each letter when it is written, and the server knows when that was."""
+    api, answers = Api(), asyncio.Queue[Any]()
+    api.load(0, "halo", 0.0)
+    api.ask([7, 9], "/menu", every=0.001)
+    for offset in (FIRST_UPDATE, FIRST_UPDATE + 1):
+        api.answer(b"getUpdates", b'{"offset": %d}' % offset, lambda payload: answers.put_nowait(json.loads(payload)))
+        (letter,) = (await answers.get())["result"]
+        assert (letter["message"]["text"], letter["update_id"]) == ("/menu", offset)
+    (first, seven), (second, nine) = api.asked
+    assert (seven, nine) == (7, 9)
+    assert api.loaded_at <= first < second
 
 
 async def test_a_broadcast_keeps_to_the_pace_and_lets_replies_pass() -> None:

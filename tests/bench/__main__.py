@@ -18,9 +18,9 @@ from rich.table import Table
 
 from bot.running import run_until_stopped
 from tests.bench import backups, dialogs, idle, inside, meetings, national, pace
-from tests.bench.arena import BOT_CORE, SERVER_CORE, Ran, process, server
-from tests.bench.contestants import AIOGRAM, OURS, PTB, Middle, broadcast, storm
-from tests.bench.server import TOKEN
+from tests.bench.arena import BOT_CORE, EVERY, SERVER_CORE, Ran, process, server
+from tests.bench.contestants import AIOGRAM, OURS, PTB, Middle, broadcast, parts, storm, waits
+from tests.bench.server import FREE, TOKEN
 
 SLOW, AT_ONCE = 0.05, 0.0
 Delay = Annotated[float, typer.Option(help="Seconds the server takes to answer; both 0 and 0.05 if not given.")]
@@ -101,24 +101,44 @@ def measure_broadcast(
     people: People = 5000,
     rounds: Rounds = 5,
     delay: Delay = SLOW,
-    paced: Annotated[bool, typer.Option(help="At Telegram's pace, in real time, not as fast as it goes.")] = False,
+    paced: Annotated[
+        bool, typer.Option(help="At Telegram's pace, in real time, not as fast as it goes, while others check in.")
+    ] = False,
 ) -> None:
     """Send a text to everybody, every row's states on the disk."""
     with progress() as bar:
-        runs = [
-            broadcast(people, delay, "telegram" if paced else "open")
-            for _ in bar.track(range(rounds), description="broadcast")
-        ]
+        runs = [broadcast(people, delay, paced=paced) for _ in bar.track(range(rounds), description="broadcast")]
     table = table_of(
         f"a broadcast to {people}, server takes {1000 * delay:.0f} ms, {rounds} rounds",
         *("messages/s", "last s", "CPU ms", "peak MiB", "most in a second"),
     )
     figures = Middle.of(runs)
     most = max(most_in_a_second([at for at, _, _ in run.ledger]) for run in runs)
-    table.add_row(
-        f"{figures.rate:.1f}", f"{figures.last:.2f}", f"{figures.cpu_each:.2f}", f"{figures.peak:.0f}", str(most)
-    )
+    rate, last = (median(one) for one in zip(*(rate_of(run) for run in runs), strict=True))
+    table.add_row(f"{rate:.2f}", f"{last:.2f}", f"{figures.cpu_each:.2f}", f"{figures.peak:.0f}", str(most))
     out.print(table)
+    if paced:
+        show_replies(runs)
+
+
+def rate_of(run: Ran) -> tuple[float, float]:
+    """Return how many of a broadcast's messages were accepted a second, and when the last was."""
+    sent = parts(run)[0]
+    return len(sent) / sent[-1][0], sent[-1][0]
+
+
+def show_replies(runs: list[Ran]) -> None:
+    """Print how long those waited who checked in meanwhile; exit 1 if the server had to refuse anything."""
+    refused, found = sum(run.refused for run in runs), sorted(wait for run in runs for wait in waits(run))
+    out.print(
+        f"meanwhile {len(found)} others checked in, one every {EVERY} s, and each had one receipt; from the moment the "
+        f"letter could be read until the server accepted the receipt: median {median(found):.3f} s, "
+        f"p99 {found[int(len(found) * 0.99)]:.3f} s, worst {found[-1]:.3f} s\n"
+        f"429 (the server refuses what is more than {FREE} within a second): {refused}; CPU and most in a second count "
+        "receipts, too"
+    )
+    if refused:
+        raise typer.Exit(1)
 
 
 @cli.command("pace")

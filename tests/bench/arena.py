@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,9 @@ CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, BOT_CORE = CORES[0], CORES[-1]
 TICKS = os.sysconf("SC_CLK_TCK")
 PATIENCE = 600.0
+Ledger = list[tuple[float, int, str]]
+"""What the server accepted: when, for which chat, and what it said."""
+EVERY = 0.5  # seconds from one who asks meanwhile to the next
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,9 @@ class Ran:
     cpu: float
     server_cpu: float
     peak: float  # MiB
-    ledger: list[tuple[float, int, str]]
+    ledger: Ledger
+    asked: list[tuple[float, int]]  # who wrote when, meanwhile
+    refused: int  # calls that were too fast
 
     @property
     def rate(self) -> float:
@@ -107,23 +112,32 @@ def contest(
     wanted: int,
     log: Path | None = None,
     begin: int | None = None,
+    asking: Sequence[int] = (),
+    free: int = 0,
 ) -> Ran:
-    """Let a bot face so many people at once; `begin` is a signal that the bot is sent in the place of letters."""
+    """Let a bot face so many people at once; `begin` is a signal that the bot is sent in the place of letters.
+
+    Those who are `asking` write the text one after the other meanwhile. The server refuses what is more than `free` a
+    second.
+    """
     with server() as api, process(module, api.url, TOKEN, *arguments, core=BOT_CORE, log=log) as bot:
         _wait(lambda: api.ask("state")["polls"] > 0, bot, log)
         before, server_before = cpu_of(bot.pid), cpu_of(api.process.pid)
-        api.ask("load", people=people, text=text, delay=delay)
+        api.ask("load", people=people, text=text, delay=delay, free=free)
         if begin is not None:
             bot.send_signal(begin)
+        if asking:
+            api.ask("ask", people=",".join(map(str, asking)), text=text, every=EVERY)
         _wait(lambda: api.ask("state")["accepted"] >= wanted, bot, log)
         # What is still to be recorded belongs to the work.
         _rest(bot.pid)
         after, server_after, peak = cpu_of(bot.pid), cpu_of(api.process.pid), peak_of(bot.pid)
         ledger = [(at, chat, said) for at, chat, said in api.ask("ledger")]
+        asked = [(at, who) for at, who in api.ask("asked")]
+        refused = api.ask("state")["refused"]
     times = [at for at, _, _ in ledger]
-    return Ran(
-        len(ledger), times[-1], times[len(times) // 2], after - before, server_after - server_before, peak, ledger
-    )
+    cpu, server_cpu = after - before, server_after - server_before
+    return Ran(len(ledger), times[-1], times[len(times) // 2], cpu, server_cpu, peak, ledger, asked, refused)
 
 
 def _wait(is_done: Any, bot: subprocess.Popen[bytes], log: Path | None) -> None:

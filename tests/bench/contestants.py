@@ -1,6 +1,7 @@
 """Who takes part in the contests, and what each contest is."""
 
 import asyncio
+import random
 import re
 import shutil
 import signal
@@ -12,11 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.bench.arena import NotAnswered, Ran, contest
+from bot.pacer import Limits
+from tests.bench.arena import EVERY, Ledger, NotAnswered, Ran, contest
 from tests.bench.crowd import BROADCAST, CODE, WORDS, build_store
+from tests.bench.server import FREE
 
 OURS, PTB, AIOGRAM = "pkh-bot", "python-telegram-bot", "aiogram"
 ECHO = {PTB: "tests.bench.echo_ptb", AIOGRAM: "tests.bench.echo_aiogram"}
+CHECK_IN = f"/hadir {CODE}"
 RECEIPT = re.compile(r"Tercatat hadir, No\. (\d+)\. Orang (\d+),")
 
 
@@ -46,52 +50,78 @@ class Middle:
 
 def storm(who: str, people: int, delay: float) -> Ran:
     """Let so many people check in at the same moment; the echo bots echo the same words."""
-    text = f"/hadir {CODE}"
     if who != OURS:
-        ran = contest(ECHO[who], people=people, text=text, delay=delay, wanted=people)
+        ran = contest(ECHO[who], people=people, text=CHECK_IN, delay=delay, wanted=people)
         _must(sorted({chat for _, chat, _ in ran.ledger}) == list(range(1, people + 1)), who, "answered somebody twice")
         return ran
     with _store(people) as folder:
         arguments = (str(folder), "open")
         ran = contest(
-            "tests.bench.ours", *arguments, people=people, text=text, delay=delay, wanted=people, log=folder / "log"
+            "tests.bench.ours", *arguments, people=people, text=CHECK_IN, delay=delay, wanted=people, log=folder / "log"
         )
-        _check_receipts(folder, ran, people)
+        _check_receipts(folder, ran.ledger, set(range(1, people + 1)))
         return ran
 
 
-def broadcast(people: int, delay: float, pace: str = "open") -> Ran:
-    """Let a text go to so many people, whose rows wait in the store."""
-    with _store(people, broadcast=True) as folder:
+def broadcast(people: int, delay: float, *, paced: bool = False) -> Ran:
+    """Let a text go to so many people, whose rows wait in the store.
+
+    Paced, it goes to a Telegram that refuses who is too fast, and one person after the other checks in meanwhile.
+    """
+    asking = _who_asks(people) if paced else []
+    with _store(max([people, *asking]), broadcast=people) as folder:
         ran = contest(
             "tests.bench.ours",
-            *(str(folder), pace),
+            *(str(folder), "telegram" if paced else "open"),
             people=0,
-            text="-",
+            text=CHECK_IN,
             delay=delay,
-            wanted=people,
+            wanted=people + len(asking),
             log=folder / "log",
             begin=signal.SIGUSR1,
+            asking=asking,
+            free=FREE if paced else 0,
         )
-        _must(sorted(chat for _, chat, _ in ran.ledger) == list(range(1, people + 1)), OURS, "somebody twice")
-        _must(all(said == WORDS for _, _, said in ran.ledger), OURS, "other words")
+        sent, replies = parts(ran)
+        _must(sorted(chat for _, chat, _ in sent) == list(range(1, people + 1)), OURS, "somebody twice")
+        _check_receipts(folder, replies, set(asking))
         with closing(sqlite3.connect(folder / "pkh.sqlite3")) as db:
             sql = "SELECT state, count(*), count(started_at), count(external_id) FROM outbox WHERE object = ?"
             _must(db.execute(sql, (BROADCAST,)).fetchall() == [("sent", people, people, people)], OURS, "states")
         return ran
 
 
-def _check_receipts(folder: Path, ran: Ran, people: int) -> None:
+def _who_asks(people: int) -> list[int]:
+    """Choose who writes while the broadcast runs, by chance; half of them are none of its recipients."""
+    half = int(people / Limits().overall / EVERY / 2)
+    chance = random.Random(people)
+    asking = chance.sample(range(1, people + 1), half) + list(range(people + 1, people + half + 1))
+    return chance.sample(asking, len(asking))
+
+
+def parts(ran: Ran) -> tuple[Ledger, Ledger]:
+    """Tell a broadcast's messages from what others were answered meanwhile."""
+    return [one for one in ran.ledger if one[2] == WORDS], [one for one in ran.ledger if one[2] != WORDS]
+
+
+def waits(ran: Ran) -> list[float]:
+    """Return how long each who wrote meanwhile waited until the server had the answer, the shortest first."""
+    asked = {who: at for at, who in ran.asked}
+    return sorted(at - asked[chat] for at, chat, _ in parts(ran)[1])
+
+
+def _check_receipts(folder: Path, ledger: Ledger, people: set[int]) -> None:
     """Hold what people were told against what is stored: one check-in and one receipt for each."""
-    found = [RECEIPT.search(said) for _, _, said in ran.ledger]
-    receipts = {int(one[2]): int(one[1]) for one in found if one}
+    found = [(chat, RECEIPT.search(said)) for _, chat, said in ledger]
+    receipts = {chat: int(one[1]) for chat, one in found if one and int(one[2]) == chat}
     with closing(sqlite3.connect(folder / "pkh.sqlite3")) as db:
         stored = dict(db.execute("SELECT person_id, number FROM check_ins WHERE state = 'kept'"))
-        letters = db.execute("SELECT state, count(*) FROM inbox GROUP BY state").fetchall()
-        rows = db.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall()
-    _must(len(found) == len(receipts) == people, OURS, f"{len(found)} answers, {len(receipts)} receipts")
-    _must(stored == receipts and sorted(stored.values()) == list(range(1, people + 1)), OURS, "other numbers")
-    _must(letters == [("done", people)] and rows == [("sent", people)], OURS, f"{letters} {rows}")
+        letters = db.execute("SELECT count(*), total(state = 'done') FROM inbox").fetchone()
+        sql = "SELECT count(*), total(state = 'sent') FROM outbox WHERE object <> ?"
+        rows = db.execute(sql, (BROADCAST,)).fetchone()
+    _must(receipts.keys() == people and len(found) == len(people), OURS, f"{len(found)} answers, {len(receipts)} right")
+    _must(stored == receipts and sorted(stored.values()) == list(range(1, len(people) + 1)), OURS, "other numbers")
+    _must(letters == rows == (len(people), len(people)), OURS, f"{letters} {rows}")
 
 
 def _must(holds: bool, who: str, says: str) -> None:
@@ -100,7 +130,7 @@ def _must(holds: bool, who: str, says: str) -> None:
 
 
 @contextmanager
-def _store(people: int, *, broadcast: bool = False) -> Iterator[Path]:
+def _store(people: int, *, broadcast: int = 0) -> Iterator[Path]:
     """Lend a fresh folder with a store for so many people."""
     with tempfile.TemporaryDirectory(prefix="bench") as name:
         folder = Path(name)

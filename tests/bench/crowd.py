@@ -18,15 +18,15 @@ BROADCAST = "broadcast:1"
 WORDS = "Pertemuan koordinasi Senin, 13 November 2023, pukul 09.00 WIB di aula. Mohon hadir tepat waktu, terima kasih."
 
 
-async def build_store(path: Path, people: int, *, broadcast: bool = False) -> None:
-    """Make a store with so many people at an event that is open now, and a broadcast to them all if so wanted."""
+async def build_store(path: Path, people: int, *, broadcast: int = 0) -> None:
+    """Make a store with so many people at an event that is open now, and a broadcast to the first so many of them."""
     now = datetime.now(UTC)
     database = await Database.open(path)
     await database.write(load_seeds)
     await database.write(add_people, people, now)
     await database.write(add_open_event, now)
     if broadcast:
-        await database.write(add_broadcast, people, now)
+        await database.write(add_broadcast, broadcast, now)
     await database.close()
     fold_up(path)
 
@@ -84,7 +84,7 @@ def add_open_event(db: Connection, now: datetime) -> None:
 
 
 def add_broadcast(db: Connection, people: int, now: datetime) -> None:
-    """Post a text to everybody, held until it is released."""
+    """Post a text to the first so many people, held until it is released."""
     body = Message(Text.of(WORDS)).to_json()
     db.executemany(
         """

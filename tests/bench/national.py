@@ -13,8 +13,7 @@ from pathlib import Path
 from bot.clock import utc_text
 from storage.database import Connection, Database
 from storage.seeds import load_seeds
-from tests.bench.arena import Ran, contest
-from tests.bench.contestants import NotAnswered
+from tests.bench.arena import NotAnswered, Ran, contest
 from tests.bench.crowd import CODE, add_open_event, add_people, fold_up
 
 PAST_EVENTS = 30

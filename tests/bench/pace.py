@@ -14,10 +14,9 @@ from bot.clock import Clock, StoppedClock, utc_text
 from bot.pacer import Limits
 from storage import outbox
 from tests.bench.crowd import BROADCAST, build_store
-from tests.bench.server import TOKEN
+from tests.bench.server import FREE, TOKEN
 
 SECOND = timedelta(seconds=1)
-FREE = 30  # messages a second that Telegram bears
 
 
 class Strict(Telegram):
@@ -69,7 +68,7 @@ async def paced(people: int, said: Callable[[int, int], None]) -> Paced:
 
     with tempfile.TemporaryDirectory(prefix="bench") as name:
         folder = Path(name)
-        await build_store(folder / "pkh.sqlite3", people, broadcast=True)
+        await build_store(folder / "pkh.sqlite3", people, broadcast=people)
         clock = StoppedClock(datetime.now(UTC))
         plan = Plan(folder, "Dinas Sosial", "Asia/Jakarta", make, "bench", pace={"telegram": Limits()})
         async with build(plan, clock) as app:
@@ -79,12 +78,10 @@ async def paced(people: int, said: Callable[[int, int], None]) -> Paced:
     broadcast = [at for at, _, words in sent if words.startswith("Pertemuan koordinasi")]
     waits = sorted((at - asked[who]).total_seconds() for at, who, words in sent if not words.startswith("Pertemuan"))
     took = (broadcast[-1] - broadcast[0]).total_seconds()
-    # Replies take their part of the rate, so that both together stay within what Telegram bears.
-    share = (sum(broadcast[0] <= at <= broadcast[-1] for at, _, _ in sent) - 1) / took / Limits().overall
     return Paced(
         len(broadcast),
         took,
-        share,
+        (len(broadcast) - 1) / took / Limits().overall,
         channels[0].refusals,
         len(waits),
         waits[len(waits) // 2],

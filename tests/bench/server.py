@@ -1,7 +1,8 @@
 """A Bot API that costs next to nothing: a process of its own, so that a benchmark measures the bot and not the server.
 
 `python -m tests.bench.server` prints its port. It reads no more of a request than it must; what it accepted is kept as
-it came and read when /control/ledger asks. Every call is answered after the delay that /control/load sets.
+it came and read when /control/ledger asks. Every call is answered after the delay that /control/load sets. It also lets
+people write one after the other, for as long as somebody else keeps the bot busy: /control/ask.
 """
 
 import asyncio
@@ -19,6 +20,10 @@ TOKEN = "123456:AAF-fake_token_of_the_fake_api"
 FIRST_UPDATE = 1_000
 LONGEST_POLL = 10.0
 SENDS = (b"sendMessage", b"editMessageText")
+FREE = 30  # messages a second that Telegram bears
+TOO_MANY = (
+    b'{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 1","parameters":{"retry_after":1}}'
+)
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _OFFSET = re.compile(rb"offset[^0-9]{1,8}(\d+)")
@@ -31,16 +36,22 @@ class Api:
 
     def __init__(self) -> None:
         self.delay = 0.0
+        self.free = 0  # messages a second that are accepted; 0 is no limit
+        self.refused = 0
         self.updates: list[bytes] = []
         self.confirmed = 0
         self.polls = 0
         self.loaded_at = 0.0
         self.accepted: list[tuple[float, bytes]] = []
+        self.asked: list[tuple[float, int]] = []
         self.waiting: list[Callable[[], None]] = []
 
     def answer(self, method: bytes, body: bytes, reply: Callable[[bytes], None]) -> None:
         """Work out the answer to one call; `reply` is called with it, at once or later."""
-        if method in SENDS:
+        if method in SENDS and self.is_too_fast():
+            self.refused += 1
+            reply(TOO_MANY)
+        elif method in SENDS:
             self.accepted.append((time.monotonic(), body))
             number = len(self.accepted)
             reply(
@@ -53,6 +64,11 @@ class Api:
             reply(b'{"ok":true,"result":{"id":123456,"is_bot":true,"first_name":"b","username":"b_bot"}}')
         else:
             reply(b'{"ok":true,"result":true}')
+
+    def is_too_fast(self) -> bool:
+        """Say whether one more now would be more than is borne within a second."""
+        full = 0 < self.free <= len(self.accepted)
+        return full and time.monotonic() - self.accepted[-self.free][0] < 1.0
 
     def poll(self, body: bytes, reply: Callable[[bytes], None]) -> None:
         """Hand out what waits from the offset on, or keep the caller waiting for it."""
@@ -76,24 +92,40 @@ class Api:
 
         self.waiting.append(again)
 
-    def load(self, people: int, text: str, delay: float, first: int = 1) -> None:
+    def load(self, people: int, text: str, delay: float, first: int = 1, free: int = 0) -> None:
         """Let so many people write the same at the same moment; forget what was accepted before."""
-        self.delay, self.accepted = delay, []
-        entities = [{"offset": 0, "length": len(text.split()[0]), "type": "bot_command"}] if text[0] == "/" else []
+        self.delay, self.free, self.accepted = delay, free, []
         for one in range(first, first + people):
-            who = {"id": one, "first_name": f"Orang {one}", "username": f"orang{one}"}
-            message: dict[str, Any] = {
-                "message_id": len(self.updates) + 1,
-                "from": who | {"is_bot": False, "language_code": "id"},
-                "chat": who | {"type": "private"},
-                "date": int(time.time()),
-                "text": text,
-            }
-            if entities:
-                message["entities"] = entities
-            update = {"update_id": FIRST_UPDATE + len(self.updates), "message": message}
-            self.updates.append(json.dumps(update, separators=(",", ":")).encode())
+            self._add_letter(one, text)
         self.loaded_at = time.monotonic()
+        self._hand_out()
+
+    def ask(self, people: list[int], text: str, every: float) -> None:
+        """Let one of these people after the other write, `every` seconds apart, and note when each could be read."""
+        for number, one in enumerate(people):
+            asyncio.get_running_loop().call_later(number * every, self._ask, one, text)
+
+    def _ask(self, one: int, text: str) -> None:
+        self._add_letter(one, text)
+        self.asked.append((time.monotonic(), one))
+        self._hand_out()
+
+    def _add_letter(self, one: int, text: str) -> None:
+        who = {"id": one, "first_name": f"Orang {one}", "username": f"orang{one}"}
+        message: dict[str, Any] = {
+            "message_id": len(self.updates) + 1,
+            "from": who | {"is_bot": False, "language_code": "id"},
+            "chat": who | {"type": "private"},
+            "date": int(time.time()),
+            "text": text,
+        }
+        if text[0] == "/":
+            message["entities"] = [{"offset": 0, "length": len(text.split()[0]), "type": "bot_command"}]
+        update = {"update_id": FIRST_UPDATE + len(self.updates), "message": message}
+        self.updates.append(json.dumps(update, separators=(",", ":")).encode())
+
+    def _hand_out(self) -> None:
+        """Let the polls that wait look again."""
         waiting, self.waiting = self.waiting, []
         for again in waiting:
             again()
@@ -101,13 +133,18 @@ class Api:
     def control(self, path: str) -> Any:
         """Do what the benchmark asks for."""
         what, _, query = path.partition("?")
+        given = {name: values[0] for name, values in parse_qs(query).items()}
         if what == "load":
-            given = {name: values[0] for name, values in parse_qs(query).items()}
             people, delay = int(given["people"]), float(given["delay"])
-            self.load(people, given["text"], delay, int(given.get("first", 1)))
+            self.load(people, given["text"], delay, int(given.get("first", 1)), int(given.get("free", 0)))
+        elif what == "ask":
+            self.ask([int(one) for one in given["people"].split(",")], given["text"], float(given["every"]))
         elif what == "ledger":
             return [[at - self.loaded_at, *read_call(body)] for at, body in self.accepted]
-        return {"polls": self.polls, "accepted": len(self.accepted), "confirmed": self.confirmed}
+        elif what == "asked":
+            return [[at - self.loaded_at, one] for at, one in self.asked]
+        counts = {"accepted": len(self.accepted), "refused": self.refused}
+        return counts | {"polls": self.polls, "confirmed": self.confirmed}
 
 
 def read_call(body: bytes) -> tuple[int, str]:
@@ -161,8 +198,9 @@ class Connection(asyncio.Protocol):
 
     def _write(self, payload: bytes) -> None:
         if self._transport is not None and not self._transport.is_closing():
-            head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(payload)
-            self._transport.write(head + payload)
+            status = b"429 Too Many Requests" if payload is TOO_MANY else b"200 OK"
+            head = b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            self._transport.write(head % (status, len(payload)) + payload)
 
 
 async def serve() -> None:
