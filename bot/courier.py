@@ -217,9 +217,10 @@ class Courier:
     async def _carry(self, row: Started, taken: datetime) -> None:
         """Make the one attempt, and have written down where it led."""
         outcome = await self._send(row)
-        self._pacers[row.channel].came_back(taken, self._clock.now())
+        now = self._clock.now()
+        self._pacers[row.channel].came_back(taken, now)
         log.debug("outbox=%d outcome=%s", row.id, type(outcome).__name__)
-        self._back.append(Back(row, self._verdicts.of(row, outcome, self._clock.now())))
+        self._back.append(Back(row, self._verdicts.of(row, outcome, now)))
         if not self._writing:
             self._writing = True
             self._do(self._write_down())
