@@ -143,16 +143,19 @@ _COPIES = """
     )
     SELECT r.person_id, p.name, coalesce(d.name, '') AS district, r.read_at,
            CASE WHEN n.state IS NOT NULL THEN n.state
-                WHEN EXISTS (SELECT 1 FROM chats c WHERE c.person_id = r.person_id AND c.reachable = 'yes') THEN 'unsent'
-                WHEN EXISTS (SELECT 1 FROM chats c WHERE c.person_id = r.person_id) THEN 'stopped'
-                ELSE 'unregistered' END AS state
+                ELSE (SELECT CASE max(c.reachable = 'yes') WHEN 1 THEN 'unsent' WHEN 0 THEN 'stopped'
+                             ELSE 'unregistered' END FROM chats c WHERE c.person_id = r.person_id)
+           END AS state
     FROM recipients r JOIN persons p ON p.id = r.person_id LEFT JOIN districts d ON d.id = p.district_id
     LEFT JOIN newest n ON n.person_id = r.person_id WHERE r.broadcast_id = :id
 """
 
 
 def states(db: Connection, id: int) -> dict[str, int]:  # the word the tables use
-    """Count the recipients by what became of their newest copy; who has no chat is 'unregistered', who got one since 'unsent'."""
+    """Count the recipients by what became of their newest copy.
+
+    Who never had one is 'unregistered' without a chat, 'stopped' out of reach, and else 'unsent': in reach since.
+    """
     rows = db.execute(f"SELECT state, count(*) FROM ({_COPIES}) GROUP BY state", {"id": id})
     return dict(rows)
 
