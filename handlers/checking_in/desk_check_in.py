@@ -24,11 +24,13 @@ from storage.slots import Slot, slots_of
 
 
 def presence_lines(tx: Look, event: Event) -> list[Line]:
-    """Say for each slot that has opened how many were there."""
+    """Say for each slot that has opened how many were there, and how many have left where that is recorded."""
     slots = slots_of(tx.db, event.id)
     expected = invitations.answers(tx.db, event.id).expected
+    left = {slot.id: check_ins.count_left(tx.db, slot.id) for slot in slots} if rules_of(tx.db, event.id).exits else {}
     return [
         f"{slot_title(slots, slot)}: {check_ins.count(tx.db, slot.id)} dari {expected}"
+        + (f", pulang {left[slot.id]}" if left.get(slot.id) else "")
         for slot in begun_slots(tx, event)
     ]
 
