@@ -89,13 +89,11 @@ def show_reach(reach: Reach, leaves: str = "") -> str:
 
 def show_audience(db: Connection, audience: Audience, *, families: bool = False) -> str:
     """Write whom it is for: "Pendamping PKH, Kecamatan Binjai, Stabat, kecuali 1 orang"."""
-    if families:
-        return f"{FAMILIES}."
     named = {one.id: one.name for one in places.districts(db)}
-    parts = [title for title, those in KINDS.values() if those == audience.roles]
+    parts = [FAMILIES] if families else [title for title, those in KINDS.values() if those == audience.roles]
     where = [named[one] for one in audience.districts if one in named]
     parts += [f"Kecamatan {', '.join(where)}"] if where else []
-    parts += [f"{len(audience.people)} orang yang dipilih"] if audience.people else []
+    parts += [f"{len(audience.people)} orang yang dipilih"] if audience.people and not families else []
     parts += [f"kecuali {len(audience.excluded)} orang"] if audience.excluded else []
     return f"{', '.join(parts)}."
 

@@ -109,7 +109,7 @@ async def _ask_families(chat: Chat, read: Reader) -> Audience:
         raise Refused(
             f"Belum ada pendamping yang punya kelompok di Kecamatan {name}. Pilih kecamatan lain lewat /siaran."
         )
-    return Audience((), (), tuple(people))
+    return Audience((), chosen, tuple(people))  # the groups of others' kecamatan are left out by these districts
 
 
 async def _confirm(

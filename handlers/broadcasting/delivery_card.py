@@ -47,7 +47,7 @@ def card_of(db: Connection, one: Broadcast, now: str, zone: str) -> Message:
         said = f"Dikirim dalam {HOLD.seconds} detik" if soon else f"Akan dikirim {leaves}"
         said = f"{said} ke {total} orang."
         return Message(lines([head, said]), (action("siaran-henti", one.id, "Batalkan"), _look(one)))
-    left = one.asks == "forward" and bool(forwards.owing(db, one.id))
+    left = one.asks == "forward" and any(has_it for _, has_it in forwards.owing(db, one.id))
     return Message(lines([head, *_told(db, one, found)]), _buttons(one, found, left, now))
 
 
@@ -135,7 +135,7 @@ def save_nudge(tx: Settling, broadcast_id: int) -> None:
     one = found_in(tx, broadcast_id)
     people = forwards.owing(tx.db, one.id)
     told = late = 0
-    for person_id in people:
+    for person_id in (who for who, has_it in people if has_it):  # "pesan di atas" means nothing to the others
         until = waits(tx.db, person_id, tx.now, tx.zone)
         sent = tx.notify(
             person_id,
@@ -149,7 +149,7 @@ def save_nudge(tx: Settling, broadcast_id: int) -> None:
         late += sent > 0 and until is not None
     if told:
         office.note(tx.db, tx.stamp, tx.me.id, "nudge", f"broadcast:{one.id}", f"{told} orang")
-    left = f"{len(people) - told} sudah diingatkan hari ini atau belum terdaftar." if told < len(people) else ""
+    left = f"{len(people) - told} sudah diingatkan hari ini atau belum menerima pesannya." if told < len(people) else ""
     said = " ".join(filter(None, (f"{told} pendamping diingatkan.", waits_line(late), left)))
     tx.say(said if people else "Semua kelompok sudah dikabari.")
 
