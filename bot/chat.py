@@ -255,7 +255,9 @@ class Chat:
             hint = why or f"Mohon pilih {', '.join((yes, *more.values(), *edit.values()))} atau Batal."
             raise self._wait(step, question, hint=hint, missed=True)
         if sure:
-            raise Waiting(step, Message(Text.of(sure[1])), partial=SURE)
+            # A tap is answered on the card itself: what is to be sure of must not vanish from it.
+            stays = [summary] if said.kind == "tap" else []
+            raise Waiting(step, Message(lines([*stays, sure[1]])), partial=SURE)
 
     def _take_answer(self, step: Step, question: Question[Any], label: str) -> str:
         """Offer what was said to the question it was meant for; return the words that introduce what was read."""

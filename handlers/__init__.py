@@ -20,7 +20,7 @@ from handlers.auditing.seen import SEEN
 from handlers.auditing.touched import TOUCHED
 from handlers.backups import compose_late_backup
 from handlers.broadcasting.broadcast import make_broadcast, send_all
-from handlers.broadcasting.delivery_card import DETAILS, LOOK, NUDGE_REST, STOP, make_resend
+from handlers.broadcasting.delivery_card import DETAILS, LOOK, NUDGE_REST, STOP, make_going_on, make_resend
 from handlers.broadcasting.received import PASSED_ON, READ_IT
 from handlers.broadcasting.second_yes import LIMIT, make_second_yes
 from handlers.checking_in.board import make_boards
@@ -186,6 +186,7 @@ def build_routes(
         *OVERSEEING,
         *BROADCASTS,
         make_resend(office),
+        make_going_on(office),
         *make_second_yes(office, send_all),
         *OF_GROUPS,
         *CURRICULUM,

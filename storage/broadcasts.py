@@ -12,7 +12,10 @@ Asks = Literal["", "read", "forward"]
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """A broadcast; times are UTC text, `attachment` is JSON, `size` how many people its maker confirmed."""
+    """A broadcast; times are UTC text, `attachment` is JSON, `size` how many people its maker confirmed.
+
+    `decided_by` gave, or refused, the second yes: its maker, where it was taken back before there was one.
+    """
 
     id: int
     text: str
@@ -25,6 +28,8 @@ class Broadcast:
     maker: str
     wanted_at: str | None
     sends_at: str | None
+    made_at: str
+    decided_by: int | None
 
     def is_out(self, now: str) -> bool:
         """Say whether its copies have begun to leave."""
@@ -32,7 +37,8 @@ class Broadcast:
 
 
 _BROADCAST = """
-    SELECT b.id, b.text, b.attachment, b.audience, b.asks, b.state, b.size, b.made_by, p.name, b.wanted_at, b.sends_at
+    SELECT b.id, b.text, b.attachment, b.audience, b.asks, b.state, b.size, b.made_by, p.name, b.wanted_at, b.sends_at,
+           b.made_at, b.decided_by
     FROM broadcasts b JOIN persons p ON p.id = b.made_by
 """
 
@@ -114,6 +120,11 @@ def stop(db: Connection, id: int) -> bool:  # the word the tables use
     return db.execute("UPDATE broadcasts SET state = 'stopped' WHERE id = ? AND state = 'sent'", (id,)).rowcount == 1
 
 
+def go_on(db: Connection, id: int) -> bool:  # the word the tables use
+    """Note that the rest of it leaves after all; False if it was not stopped."""
+    return db.execute("UPDATE broadcasts SET state = 'sent' WHERE id = ? AND state = 'stopped'", (id,)).rowcount == 1
+
+
 def freeze(db: Connection, id: int, audience: str) -> list[int]:  # the word the tables use
     """Note everybody who is meant, registered or not; return their ids."""
     rows = db.execute(
@@ -132,15 +143,19 @@ _COPIES = """
     )
     SELECT r.person_id, p.name, coalesce(d.name, '') AS district, r.read_at,
            CASE WHEN n.state IS NOT NULL THEN n.state
-                WHEN EXISTS (SELECT 1 FROM chats c WHERE c.person_id = r.person_id) THEN 'stopped'
-                ELSE 'unregistered' END AS state
+                ELSE (SELECT CASE max(c.reachable = 'yes') WHEN 1 THEN 'unsent' WHEN 0 THEN 'stopped'
+                             ELSE 'unregistered' END FROM chats c WHERE c.person_id = r.person_id)
+           END AS state
     FROM recipients r JOIN persons p ON p.id = r.person_id LEFT JOIN districts d ON d.id = p.district_id
     LEFT JOIN newest n ON n.person_id = r.person_id WHERE r.broadcast_id = :id
 """
 
 
 def states(db: Connection, id: int) -> dict[str, int]:  # the word the tables use
-    """Count the recipients by what became of their newest copy; who has no chat is 'unregistered'."""
+    """Count the recipients by what became of their newest copy.
+
+    Who never had one is 'unregistered' without a chat, 'stopped' out of reach, and else 'unsent': in reach since.
+    """
     rows = db.execute(f"SELECT state, count(*) FROM ({_COPIES}) GROUP BY state", {"id": id})
     return dict(rows)
 
@@ -148,9 +163,18 @@ def states(db: Connection, id: int) -> dict[str, int]:  # the word the tables us
 def not_reached(db: Connection, id: int) -> list[int]:  # the word the tables use
     """Return the recipients whose newest copy failed, or who had no chat; not those who are stopped for good."""
     rows = db.execute(
-        f"SELECT person_id FROM ({_COPIES}) WHERE state IN ('failed', 'expired', 'stopped', 'unregistered') ORDER BY 1",
+        f"""
+        SELECT person_id FROM ({_COPIES})
+        WHERE state IN ('failed', 'expired', 'stopped', 'unsent', 'unregistered') ORDER BY 1
+        """,
         {"id": id},
     )
+    return [int(row[0]) for row in rows]
+
+
+def kept_back(db: Connection, id: int) -> list[int]:  # the word the tables use
+    """Return the recipients whose copy was stopped before it left."""
+    rows = db.execute(f"SELECT person_id FROM ({_COPIES}) WHERE state = 'cancelled' ORDER BY 1", {"id": id})
     return [int(row[0]) for row in rows]
 
 

@@ -142,6 +142,12 @@ def count(db: Connection, slot_id: int) -> int:
     return int(db.execute("SELECT count(*) FROM present WHERE slot_id = ?", (slot_id,)).fetchone()[0])
 
 
+def count_left(db: Connection, slot_id: int) -> int:
+    """Count those of whom it is recorded when they left the slot."""
+    sql = "SELECT count(*) FROM check_ins WHERE slot_id = ? AND state = 'kept' AND left_at IS NOT NULL"
+    return int(db.execute(sql, (slot_id,)).fetchone()[0])
+
+
 def assisted_by(db: Connection, slot_id: int, person_id: int) -> int:
     """Count whom the person has said to be at the slot."""
     sql = "SELECT count(*) FROM check_ins WHERE slot_id = ? AND by_person = ? AND level = 'D'"

@@ -45,6 +45,7 @@ class Carried:
 
 # What became of each invited person's card, as it was sent last: of the rows that share a sending, all have arrived,
 # or one has failed. Of an event with 35,000 invitations the rows are read in the order of one index, nothing is sorted.
+# Who is there, and in reach, without ever having been sent a card, needs none: a walk-in is no failure.
 _CARDS = """
     WITH sendings AS MATERIALIZED (
         SELECT person_id, count(*) AS rows, max(id) FILTER (WHERE kind = 'announcement') AS last,
@@ -65,6 +66,10 @@ _CARDS = """
             FROM invitations i LEFT JOIN sendings s ON s.person_id = i.person_id AND s.last IS NOT NULL
             WHERE i.event_id = :event GROUP BY i.person_id
         ) i
+        WHERE rows IS NOT NULL
+          OR NOT EXISTS (SELECT 1 FROM chats c WHERE c.person_id = i.person_id AND c.reachable = 'yes')
+          OR NOT EXISTS (SELECT 1 FROM slots t JOIN check_ins k ON k.slot_id = t.id AND k.person_id = i.person_id
+                         WHERE t.event_id = :event AND k.state = 'kept')
     )
 """
 

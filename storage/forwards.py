@@ -17,12 +17,14 @@ class Forward:
 
 
 def freeze(db: Connection, broadcast_id: int) -> None:
-    """Note every group of the broadcast's recipients."""
+    """Note every group of the broadcast's recipients, in its kecamatan where it is for some alone."""
     db.execute(
         """
         INSERT INTO forwards (broadcast_id, group_id, person_id)
-        SELECT r.broadcast_id, g.id, g.person_id FROM recipients r
-        JOIN groups g ON g.person_id = r.person_id AND g.state = 'active' WHERE r.broadcast_id = ?
+        SELECT r.broadcast_id, g.id, g.person_id FROM recipients r JOIN broadcasts b ON b.id = r.broadcast_id
+        JOIN groups g ON g.person_id = r.person_id AND g.state = 'active' JOIN villages v ON v.id = g.village_id
+        WHERE r.broadcast_id = ? AND (json_array_length(b.audience, '$.districts') = 0
+            OR v.district_id IN (SELECT value FROM json_each(b.audience, '$.districts')))
         """,
         (broadcast_id,),
     )
@@ -65,12 +67,18 @@ def reached(db: Connection, broadcast_id: int) -> list[tuple[str, int, int]]:
     return [(str(district), int(done), int(all_)) for district, done, all_ in rows]
 
 
-def owing(db: Connection, broadcast_id: int) -> list[int]:
-    """Return the facilitators who have a group that has not been told."""
+def owing(db: Connection, broadcast_id: int) -> list[tuple[int, bool]]:
+    """Return the facilitators who have a group that has not been told, and whether they got the text to pass on."""
     rows = db.execute(
-        "SELECT DISTINCT person_id FROM forwards WHERE broadcast_id = ? AND done_at IS NULL ORDER BY 1", (broadcast_id,)
+        """
+        SELECT f.person_id, EXISTS (
+            SELECT 1 FROM outbox o WHERE o.object = 'broadcast:' || :id AND o.kind = 'broadcast'
+            AND o.person_id = f.person_id AND o.state IN ('sent', 'started', 'uncertain'))
+        FROM forwards f WHERE f.broadcast_id = :id AND f.done_at IS NULL GROUP BY f.person_id ORDER BY 1
+        """,
+        {"id": broadcast_id},
     )
-    return [int(row[0]) for row in rows]
+    return [(int(row[0]), bool(row[1])) for row in rows]
 
 
 def people_with_groups(db: Connection, district_ids: tuple[int, ...]) -> list[int]:

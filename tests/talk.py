@@ -257,9 +257,13 @@ class Talk:
 
 
 def _look(db: Connection, what: str, moment: datetime) -> str:
-    """Read the code or the words of the slot that is open at a moment, else the next one; or somebody's badge."""
+    """Read the code or the words of the slot that is open at a moment, else the next or last one; or a badge."""
     event_id, slot_id = db.execute(
-        "SELECT event_id, id FROM slots WHERE closes_at > ? ORDER BY opens_at LIMIT 1", (utc_text(moment),)
+        """
+        SELECT event_id, id FROM slots
+        ORDER BY closes_at > :at DESC, abs(unixepoch(opens_at) - unixepoch(:at)) LIMIT 1
+        """,
+        {"at": utc_text(moment)},
     ).fetchone()
     if what not in ("kode", "kata"):
         (person_id,) = db.execute("SELECT id FROM persons WHERE name = ?", (PEOPLE[what][0],)).fetchone()

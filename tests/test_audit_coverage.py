@@ -23,6 +23,8 @@ LEAVES: dict[str, str] = {  # dialog: the deeds of which it leaves one each time
     "buat": "announce",
     "siaran": "broadcast",
     "siaran-henti": "stop",
+    "siaran-lanjut": "go on",
+    "siaran-tarik": "take back",
     "siaran-sisa": "nudge",
     "siaran-batas": "rule",
     "siaran-ulang": "resend",

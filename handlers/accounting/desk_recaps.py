@@ -11,7 +11,7 @@ from storage.events import Event
 
 def _tell(tx: Settling, event: Event) -> list[Line]:
     if not has_begun(tx, event):
-        return ["Daftar hadir kosong untuk ditandatangani sudah bisa dicetak."]
+        return ["Daftar hadir kosong untuk ditandatangani sudah bisa dicetak."] if event.state == "announced" else []
     found = attendance(tx.db, event.id, tx.stamp)
     rule = f"hadir {found.needed} dari {len(found.slots)} sesi"
     told = [f"Memenuhi syarat: {len(found.eligible)} dari {found.expected()} orang ({rule})"]

@@ -9,6 +9,7 @@ from bot.text import Text
 from handlers.announcing.event_details import LEFT_OUT, Unasked
 from handlers.announcing.several_people import Listed, SeveralPeople
 from storage import events, places
+from storage.database import Connection
 from storage.events import Audience
 from storage.reach import Reach, people_by_role_and_district
 
@@ -19,6 +20,7 @@ KINDS = {
     "pkh": ("Pendamping PKH", ("facilitator",)),
     "tksk": ("TKSK", ("tksk",)),
 }
+FAMILIES = "Keluarga, lewat pendamping"
 SOME = "Pilih kecamatan"
 NAMED = "Pilih orang"
 WHY_SHUT = "lebih dari 24 jam tidak menulis ke bot, dan templatnya belum disetujui WhatsApp"
@@ -83,6 +85,17 @@ def show_reach(reach: Reach, leaves: str = "") -> str:
     parts += [f"{reach.unregistered} belum terdaftar"] if reach.unregistered else []
     when = f"{leaves} " if leaves else ""
     return f"Akan dikirim {when}ke {reach.total} orang{': ' if parts else ''}{', '.join(parts)}."
+
+
+def show_audience(db: Connection, audience: Audience, *, families: bool = False) -> str:
+    """Write whom it is for: "Pendamping PKH, Kecamatan Binjai, Stabat, kecuali 1 orang"."""
+    named = {one.id: one.name for one in places.districts(db)}
+    parts = [FAMILIES] if families else [title for title, those in KINDS.values() if those == audience.roles]
+    where = [named[one] for one in audience.districts if one in named]
+    parts += [f"Kecamatan {', '.join(where)}"] if where else []
+    parts += [f"{len(audience.people)} orang yang dipilih"] if audience.people and not families else []
+    parts += [f"kecuali {len(audience.excluded)} orang"] if audience.excluded else []
+    return f"{', '.join(parts)}."
 
 
 def _ids(people: tuple[Listed, ...] | None) -> tuple[int, ...]:

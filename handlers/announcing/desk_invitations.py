@@ -1,17 +1,22 @@
 """The desk's section on the announcement: how far it came, putting it right, and calling the event off."""
 
 from bot.chat import Chat, Dialog, Reader, Refused
+from bot.clock import utc_text
 from bot.message import Choice
+from bot.picked import yes_or_no
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import lines
 from handlers.announcing.phone_list import calls_line
 from handlers.events.event_card import event_lines
-from handlers.events.event_desk import OPERATORS, Line, Section, event_number, is_running
+from handlers.events.event_desk import OPERATORS, Line, Section, event_number, is_running, slot_now
 from storage import deliveries, events, office
+from storage.database import Connection
 from storage.deliveries import Delivery
 from storage.events import Event
 
+OFF = "Kegiatan itu sudah dibatalkan. Lihat /kegiatan."
+OVER = "Kegiatan itu sudah selesai, jadi tidak bisa dibatalkan lagi. Lihat /kegiatan."
 REASONS = {"stopped": "diblokir", "failed": "ditolak", "expired": "terlambat", "cancelled": "dihentikan"}
 
 
@@ -46,25 +51,33 @@ def _offer(tx: Settling, event: Event) -> list[Choice]:
     ]
 
 
-async def ask_cancel(chat: Chat, read: Reader) -> int:
-    """Ask whether the event is really off."""
+async def ask_cancel(chat: Chat, read: Reader) -> tuple[int, bool]:
+    """Ask whether the event is really off: a Batal beside that question could be meant either way."""
     event_id = event_number(chat.arg)
     event = await read(events.event, event_id)
     if event is None or event.state == "cancelled":
-        raise Refused("Kegiatan itu sudah dibatalkan. Lihat /kegiatan.")
+        raise Refused(OFF)
+    if not await read(_is_open, event.id, utc_text(chat.now)):
+        raise Refused(OVER)
     told = (
         "Batalkan kegiatan ini? Yang menerima undangannya diberi tahu, kecuali yang tidak hadir, "
         "dan kode absennya tidak berlaku lagi."
     )
-    await chat.confirm(lines([event_lines(event, chat.zone), told]), "Ya, batalkan")
-    return event_id
+    question = yes_or_no(lines([event_lines(event, chat.zone), told]), "Ya, batalkan", "Tidak")
+    return event_id, await chat.ask("sure", question, about=event.edition)
 
 
-def save_cancel(tx: Settling, event_id: int) -> None:
+def save_cancel(tx: Settling, decision: tuple[int, bool]) -> None:
     """Cancel the event; who counts on it is told, and who has not got the card yet gets neither."""
+    event_id, sure = decision
+    if not sure:
+        tx.say("Baik, kegiatan ini tetap jadi.")
+        return
     event = events.event(tx.db, event_id)
+    if event is not None and event.state == "announced" and not _is_open(tx.db, event.id, tx.stamp):
+        raise Refused(OVER)
     if event is None or tx.me.role != "operator" or not events.cancel_event(tx.db, event_id):
-        raise Refused("Kegiatan itu sudah dibatalkan. Lihat /kegiatan.")
+        raise Refused(OFF)
     tx.withdraw(f"event:{event_id}")
     told = 0
     for person in deliveries.counting_on(tx.db, event_id):
@@ -72,6 +85,11 @@ def save_cancel(tx: Settling, event_id: int) -> None:
         told += tx.notify(person, notice, kind="cancellation", object=f"event:{event_id}", lane=2) > 0
     office.note(tx.db, tx.stamp, tx.me.id, "cancel", f"event:{event_id}")
     tx.say(f"{event.subject} dibatalkan. {told} orang diberi tahu.")
+
+
+def _is_open(db: Connection, event_id: int, now: str) -> bool:
+    """Say whether there is still something to come of it."""
+    return slot_now(db, event_id, now) is not None
 
 
 SECTION = Section("undangan", "Undangan", _tell, _offer)

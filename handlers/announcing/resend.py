@@ -5,7 +5,7 @@ from bot.clock import from_utc_text
 from bot.message import Choice
 from bot.routes import action
 from bot.settling import Settling
-from handlers.announcing.leaving import later_for
+from handlers.announcing.leaving import waits, waits_line
 from handlers.events.event_card import send_card
 from handlers.events.event_desk import NOT_YOURS, OPERATORS, event_number, is_running
 from storage import deliveries, events, office
@@ -29,14 +29,20 @@ def save(tx: Settling, event_id: int) -> None:
     if not people:
         tx.say(NOTHING)
         return
-    later = later_for(tx.db, tx.now, tx.zone, from_utc_text(event.starts_at))
-    sent = sum(send_card(tx, event, who, name, tx.ref, later=later.get(who)) > 0 for who, name in people)
+    begins = from_utc_text(event.starts_at)
+    sent = late = 0
+    for who, name in people:
+        until = waits(tx.db, who, tx.now, tx.zone)
+        until = until if until and until < begins else None  # in the morning it may be of no use any more
+        posted = send_card(tx, event, who, name, tx.ref, later=until) > 0
+        sent += posted
+        late += posted and until is not None
     if sent:
         office.note(tx.db, tx.stamp, tx.me.id, "resend", f"event:{event.id}", f"{sent} orang")
     left = len(people) - sent
     told = f"Dikirim ulang ke {sent} orang." if sent else "Belum ada yang bisa dikirim ulang."
-    why = f" {left} orang masih memblokir bot, mohon ditelepon." if left else ""
-    tx.say(told + why, *_offer_calls(event.id, left))
+    why = f"{left} orang masih memblokir bot, mohon ditelepon." if left else ""
+    tx.say(" ".join(filter(None, (told, waits_line(late), why))), *_offer_calls(event.id, left))
 
 
 def _offer_calls(event_id: int, left: int) -> tuple[Choice, ...]:

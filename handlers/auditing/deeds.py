@@ -98,6 +98,8 @@ OTHER: dict[str, str] = {
     "chase": "mengingatkan yang belum menjawab",
     "broadcast": "menyiapkan siaran",
     "stop": "menghentikan siaran",
+    "go on": "melanjutkan siaran",
+    "take back": "membatalkan siaran",
     "agree": "menyetujui siaran",
     "disagree": "menolak siaran",
     "nudge": "mengingatkan pendamping",

@@ -11,7 +11,7 @@ from bot.picked import choose
 from bot.settling import Settling
 from bot.templates import template_for
 from bot.text import Text, bold, lines
-from handlers.announcing.audience import ask_audience, show_reach
+from handlers.announcing.audience import FAMILIES, ask_audience, show_reach
 from handlers.announcing.event_details import LEFT_OUT, Unasked
 from handlers.announcing.forecast import Forecast, ask_forecast
 from handlers.announcing.leaving import later_for, later_line, leaves_at, quiet_line
@@ -27,7 +27,7 @@ from storage.events import Audience
 from storage.reach import Reach, reach
 
 SENDERS = frozenset({"operator", "coordinator"})
-KINDS = {"staff": "Petugas", "families": "Keluarga, lewat pendamping"}
+KINDS = {"staff": "Petugas", "families": FAMILIES}
 AHEAD = timedelta(days=60)
 EARLIER_SHOWN, MOST_LABEL = 10, 40
 NO_GROUPS = "Belum ada pendamping yang punya kelompok, jadi belum ada keluarga yang bisa dikabari lewat mereka."
@@ -109,7 +109,7 @@ async def _ask_families(chat: Chat, read: Reader) -> Audience:
         raise Refused(
             f"Belum ada pendamping yang punya kelompok di Kecamatan {name}. Pilih kecamatan lain lewat /siaran."
         )
-    return Audience((), (), tuple(people))
+    return Audience((), chosen, tuple(people))  # the groups of others' kecamatan are left out by these districts
 
 
 async def _confirm(

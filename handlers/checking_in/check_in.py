@@ -13,7 +13,7 @@ from handlers.checking_in.assisting import find_colleague, vouch_for
 from handlers.checking_in.codes import WHAT_A_CODE_IS, CodeQuestion, read_code
 from handlers.checking_in.distance import ask_where
 from handlers.checking_in.guessing import lock_of, refuse, refuse_guess, refuse_locked, say_when
-from handlers.checking_in.leaving import note_leaving
+from handlers.checking_in.leaving import leaving_hint, note_leaving
 from handlers.checking_in.receipts import in_session, of_session, receipt, window_note
 from handlers.checking_in.slot_meant import Meant, find_meant
 from handlers.checking_in.walk_ins import ask_for_walk_in
@@ -80,7 +80,8 @@ def save(tx: Settling, sent: Sent) -> None:
         _check_in_late(tx, meant)
     else:
         kept = _keep(tx, meant.slot, utc_text(at), "B")
-        tx.say(receipt(tx.me.name, meant.event, meant.slot, kept), action("bantu", meant.slot.id, "Bantu teman"))
+        told = receipt(tx.me.name, meant.event, meant.slot, kept) + leaving_hint(meant.rules)
+        tx.say(told, action("bantu", meant.slot.id, "Bantu teman"))
         ask_where(tx, meant.event, meant.rules)
 
 

@@ -10,6 +10,7 @@ from handlers.events.event_desk import (
     Line,
     Look,
     Section,
+    begun_slots,
     day_title,
     has_begun,
     is_running,
@@ -23,13 +24,14 @@ from storage.slots import Slot, slots_of
 
 
 def presence_lines(tx: Look, event: Event) -> list[Line]:
-    """Say for each slot that has opened how many were there."""
+    """Say for each slot that has opened how many were there, and how many have left where that is recorded."""
     slots = slots_of(tx.db, event.id)
     expected = invitations.answers(tx.db, event.id).expected
+    left = {slot.id: check_ins.count_left(tx.db, slot.id) for slot in slots} if rules_of(tx.db, event.id).exits else {}
     return [
         f"{slot_title(slots, slot)}: {check_ins.count(tx.db, slot.id)} dari {expected}"
-        for slot in slots
-        if slot.has_opened(tx.stamp)
+        + (f", pulang {left[slot.id]}" if left.get(slot.id) else "")
+        for slot in begun_slots(tx, event)
     ]
 
 
@@ -58,7 +60,7 @@ def _tell(tx: Settling, event: Event) -> list[Line]:
 
 def _doubt_lines(tx: Settling, event: Event) -> list[Line]:
     """Name those of the latest slot whom the committee should look at: delayed codes, and unconfirmed help."""
-    begun = [slot for slot in slots_of(tx.db, event.id) if slot.has_opened(tx.stamp)]
+    begun = begun_slots(tx, event)
     if not begun:
         return []
     delayed, asked = check_ins.in_doubt(tx.db, begun[-1].id)

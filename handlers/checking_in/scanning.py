@@ -10,7 +10,7 @@ from bot.message import Attachment, Message
 from bot.settling import Settling
 from bot.text import Text, bold, lines
 from handlers.checking_in.guessing import say_when
-from handlers.checking_in.leaving import note_leaving
+from handlers.checking_in.leaving import leaving_hint, note_leaving, takes_leaving
 from handlers.checking_in.qr_pictures import qr_png
 from handlers.checking_in.receipts import late_note, of_session, receipt
 from handlers.events.event_desk import day_title, event_number, event_to_run
@@ -85,10 +85,17 @@ def check_in(tx: Settling, scan: Scan) -> None:
     if invitations.invitation(tx.db, event.id, person.id) is None:
         raise Refused(f"{person.name} tidak diundang ke {event.subject}.")
     slots = slots_of(tx.db, event.id)
-    now = next((slot for slot in slots if slot.is_open(at)), None)
+    now = next((slot for slot in slots if slot.is_open(at)), None) or _left_from(tx, event, slots, person, at)
     if event.state == "cancelled" or now is None:
         raise Refused(_why_not(tx, event, slots, at))
     _record(tx, event, now, person, at)
+
+
+def _left_from(tx: Settling, event: Event, slots: list[Slot], person: Person, at: str) -> Slot | None:
+    """Return the slot that closed a short while ago, where the person was and leaving is recorded."""
+    rules = rules_of(tx.db, event.id)
+    over = [slot for slot in slots if takes_leaving(slot, rules, from_utc_text(at))]
+    return next((slot for slot in reversed(over) if check_ins.check_in_of(tx.db, slot.id, person.id)), None)
 
 
 def _record(tx: Settling, event: Event, slot: Slot, person: Person, at: str) -> None:
@@ -111,7 +118,7 @@ def _record(tx: Settling, event: Event, slot: Slot, person: Person, at: str) -> 
     tx.say(told)
     tx.notify(
         person.id,
-        receipt(person.name, event, slot, kept),
+        receipt(person.name, event, slot, kept) + leaving_hint(rules),
         kind="scanned",
         object=f"event:{event.id}",
         occurrence=str(slot.id),

@@ -9,9 +9,11 @@ from bot.message import Message
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import bold, lines
+from handlers.checking_in.leaving import leaving_hint
 from handlers.checking_in.receipts import in_session, receipt
 from handlers.events.event_desk import event_number, event_to_run
 from storage import check_ins, events, invitations, office, people
+from storage.check_in_rules import rules_of
 from storage.events import Event
 from storage.slots import Slot, slot
 
@@ -63,7 +65,7 @@ def decide(tx: Settling, decision: tuple[int, bool]) -> None:
         invitations.invite(tx.db, event.id, person.id)
         kept = check_ins.record(tx.db, found.id, person.id, tried[1], tx.stamp)
         office.note(tx.db, tx.stamp, tx.me.id, "walk-in", about, f"+ person:{person.id}")
-        told = receipt(person.name, event, found, kept)
+        told = receipt(person.name, event, found, kept) + leaving_hint(rules_of(tx.db, event.id))
         tx.notify(person.id, told, kind="walk-in-answer", object=about, occurrence=occurrence)
         when = show_time(from_utc_text(kept.at), event.zone)
         tx.replace_card(f"{person.name} diterima dan tercatat hadir {when}, No. {kept.number:04}.")

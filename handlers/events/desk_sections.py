@@ -65,7 +65,10 @@ def say_section(tx: Settling, wanted: Wanted) -> None:
     if section is None:
         raise Refused("Tombol itu tidak berlaku lagi. Lihat /kegiatan.")
     title = bold(f"{event.subject} · {section.label}")
-    tx.say(lines([title, *section.tell(tx, event)]), *section.offer(tx, event))
+    told, offered = [one for one in section.tell(tx, event) if one], section.offer(tx, event)
+    off = "⚠️ Dibatalkan" if event.state == "cancelled" else ""
+    over = "Kegiatan ini sudah selesai." if not (told or offered or off) else ""
+    tx.say(lines([title, off, *told, over]), *offered)
 
 
 DESK = Dialog("meja", "Meja kegiatan", read_tap, say_section, EVERYONE)

@@ -11,7 +11,7 @@ from bot.message import Choice
 from bot.settling import Settling
 from bot.text import Text
 from handlers.checking_in.receipts import in_session, of_session
-from storage import events
+from storage import check_ins, events
 from storage.database import Connection
 from storage.events import Event
 from storage.slots import Slot, slots_of
@@ -66,9 +66,19 @@ def is_running(tx: Settling, event: Event) -> bool:
     return event.state == "announced" and slot_now(tx.db, event.id, tx.stamp) is not None
 
 
-def has_begun(tx: Settling, event: Event) -> bool:
-    """Say whether the first slot has opened."""
-    return any(slot.has_opened(tx.stamp) for slot in slots_of(tx.db, event.id))
+def begun_slots(look: Look, event: Event) -> list[Slot]:
+    """Return the slots that have opened; of an event that is off, those that somebody was at before that."""
+    off = event.state == "cancelled"
+    return [
+        slot
+        for slot in slots_of(look.db, event.id)
+        if slot.has_opened(look.stamp) and not (off and check_ins.count(look.db, slot.id) == 0)
+    ]
+
+
+def has_begun(look: Look, event: Event) -> bool:
+    """Say whether the first slot has opened; an event that was off by then never does."""
+    return bool(begun_slots(look, event))
 
 
 def day_title(slots: list[Slot], slot: Slot) -> str:

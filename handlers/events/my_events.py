@@ -187,7 +187,8 @@ def _attended(tx: Settling, event: Event, *, today_only: bool = False) -> list[s
             at = show_time(local(from_utc_text(done.at), event.zone), event.zone)
             at = "oleh panitia" if done.level == "E" else at
             late = ", tertunda" if done.level == "C" else ", terlambat" if (slot.late_from or "~") <= done.at else ""
-            told.append(f"{day}: tercatat {at}{late}, No. {done.number:04}")
+            left = show_time(from_utc_text(done.left_at), event.zone) if done.left_at else ""
+            told.append(f"{day}: tercatat {at}{late}{f', pulang {left}' if left else ''}, No. {done.number:04}")
         elif slot.closes_at > tx.stamp:
             told.append(f"{day}: belum, kirim kode yang ada di papan")
         else:

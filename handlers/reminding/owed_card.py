@@ -13,6 +13,7 @@ from storage.database import Connection
 from storage.owed import OwedGroup, Owing
 from storage.reminders import Due
 
+RECAP = (action("rekap", "", "Rekap"),)  # from where a supervisor nudges
 NAMED = 12  # of a list: a card is read on a small screen, the rest is a number
 
 
@@ -39,7 +40,9 @@ def month_over_part(db: Connection, due: Due) -> Part | None:
     if not owing:
         return None
     groups = sum(len(one.groups) for one in owing)
-    return Part(lines([f"{groups} kelompok belum punya catatan P2K2 bulan {_month_name(due)}:", *_listed(owing)]))
+    return Part(
+        lines([f"{groups} kelompok belum punya catatan P2K2 bulan {_month_name(due)}:", *_listed(owing)]), RECAP
+    )
 
 
 def late(db: Connection, due: Due) -> Message | None:
@@ -53,7 +56,7 @@ def late_part(db: Connection, due: Due) -> Part | None:
     owing = owed.late_under(db, due.person_id, due.occurrence)
     if not owing:
         return None
-    return Part(lines([f"P2K2 {show_day(date.fromisoformat(due.occurrence))} belum dicatat:", *_listed(owing)]))
+    return Part(lines([f"P2K2 {show_day(date.fromisoformat(due.occurrence))} belum dicatat:", *_listed(owing)]), RECAP)
 
 
 def _month(db: Connection, due: Due) -> Part | None:

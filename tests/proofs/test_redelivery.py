@@ -34,8 +34,8 @@ ACTIONS = {  # who may press it at all; what it then does is decided about the o
     "sertifikat kirimsertifikat cetaksertifikat kop aturanabsen telepon koordinator tarik kirimkini batalkan ulang "
     "ralat siaran-batas templat"
     " biaya tindakan jejak permintaanhapus hapuskini tolakhapus hapusorang",
-    "oc": "siaran-setuju siaran-tolak siaran-ulang siaran-lihat siaran-henti siaran-rinci siaran-sisa modul susunan "
-    "tambahbahan hapusbahan lihatbahan setujui-ubah tolak-ubah",
+    "oc": "siaran-setuju siaran-tolak siaran-tarik siaran-ulang siaran-lihat siaran-henti siaran-lanjut siaran-rinci "
+    "siaran-sisa modul susunan tambahbahan hapusbahan lihatbahan setujui-ubah tolak-ubah",
     "os": "dihubungi",
     "ocsftx": "klaim",
     "ocs": "pantau pantau-laporan pantau-foto verifikasi kembalikan pantau-ingatkan pantau-gambar pantau-excel",
