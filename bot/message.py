@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from bot.text import Text
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # dumps would make it anew each time
+
 Form = Literal["buttons", "list", "numbers"]
 Kind = Literal["text", "tap", "photo", "document", "contact", "location", "other", "event"]
 
@@ -100,13 +102,11 @@ class Message:
     venue: Venue | None = None
 
     @classmethod
-    def of(cls, said: "str | Text | Message") -> "Message":
-        """Take a Message as it is, and anything else as its text."""
-        return said if isinstance(said, Message) else cls(Text.of(said))
-
-    def with_choices(self, *choices: Choice) -> "Message":
-        """Return the message with these choices under it."""
-        return replace(self, choices=choices)
+    def of(cls, said: "str | Text | Message", *choices: Choice) -> "Message":
+        """Take a Message as it is, and anything else as its text; these choices, if there are any, stand under it."""
+        if isinstance(said, Message):
+            return replace(said, choices=choices) if choices else said
+        return cls(Text.of(said), choices)
 
     def to_json(self) -> str:
         """Write the message as the outbox keeps it."""
@@ -120,7 +120,7 @@ class Message:
         for name, value, unset in (("ask", self.ask, ""), ("form", self.form, "buttons"), ("page", self.page, 0)):
             if value != unset:
                 body[name] = value
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        return _written(body)
 
     @classmethod
     def from_json(cls, stored: str) -> "Message":

@@ -68,8 +68,7 @@ class Settling:
 
     def say(self, said: "str | Text | Message", *choices: Choice) -> None:
         """Answer in this chat."""
-        message = Message.of(said)
-        self.poster.reply(self.db, self.chat, message.with_choices(*choices) if choices else message, self.now)
+        self.poster.reply(self.db, self.chat, Message.of(said, *choices), self.now)
 
     def say_card(self, said: "str | Text", *choices: Choice) -> int:
         """Answer with a card that is to be rewritten later; return its outbox row."""
@@ -79,9 +78,7 @@ class Settling:
 
     def replace_card(self, said: "str | Text | Message", *choices: Choice) -> None:
         """Rewrite the card that was tapped; where none was, answer."""
-        message = Message.of(said)
-        message = message.with_choices(*choices) if choices else message
-        self.poster.reply(self.db, self.chat, message, self.now, edits=self.card)
+        self.poster.reply(self.db, self.chat, Message.of(said, *choices), self.now, edits=self.card)
 
     def notify(
         self,

@@ -55,12 +55,12 @@ def record(
     reason: str = "",
 ) -> CheckIn:
     """Record that the person was there, under the slot's next number; who is recorded already keeps all of it."""
-    db.execute(
+    new = db.execute(
         """
         INSERT INTO check_ins (slot_id, person_id, number, at, stored_at, level, state, by_person, reason)
-        SELECT :slot, :person, coalesce(max(number), 0) + 1, :at, :now, :level, :state, :by, :reason
-        FROM check_ins WHERE slot_id = :slot
-        ON CONFLICT (slot_id, person_id) DO NOTHING
+        VALUES (:slot, :person, (SELECT coalesce(max(number), 0) + 1 FROM check_ins WHERE slot_id = :slot),
+                :at, :now, :level, :state, :by, :reason)
+        ON CONFLICT (slot_id, person_id) DO NOTHING RETURNING number
         """,
         {
             "slot": slot_id,
@@ -72,8 +72,8 @@ def record(
             "by": by_person,
             "reason": reason,
         },
-    )
-    kept = entry_of(db, slot_id, person_id)
+    ).fetchone()
+    kept = CheckIn(new[0], at, level, state, by_person, reason) if new else entry_of(db, slot_id, person_id)
     assert kept is not None
     return kept
 

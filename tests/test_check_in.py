@@ -197,6 +197,32 @@ def test_guessing_with_another_events_code_is_guessing(db: Connection) -> None:
     assert "Terlalu banyak" in send(db, 3, "K7M2P", SEVEN)
 
 
+def test_a_code_that_two_events_have_means_everybodys_own(db: Connection) -> None:
+    """The same code may stand on two boards at once: each is checked in where he or she is invited."""
+    event = events.add_event(
+        db,
+        ref="d2",
+        subject="Rakor TKSK",
+        place="Stabat",
+        first_day="2023-11-12",
+        last_day="2023-11-12",
+        starts="08:00",
+        ends=None,
+        starts_at=utc_text(SEVEN),
+        zone=ZONE,
+        attachment=None,
+        audience=Audience(("tksk",)),
+        made_by=1,
+        now=utc_text(SEVEN),
+    )
+    closes = utc_text(SEVEN + timedelta(hours=12))
+    add_slot(db, event.id, day="2023-11-12", opens_at=utc_text(SEVEN), closes_at=closes, code="K7M2P")
+    for person_id in (1, 3):
+        assert "Tercatat hadir, No. 0001" in send(db, person_id, "K7M2P", SEVEN)
+    rows = db.execute("SELECT c.person_id, s.event_id FROM check_ins c JOIN slots s ON s.id = c.slot_id ORDER BY 1")
+    assert [tuple(row) for row in rows] == [(1, 1), (3, event.id)]
+
+
 def test_any_sequence_of_tries_keeps_the_rules(db: Connection) -> None:
     """In 1,000 random sequences nobody has two rows or two receipts, and never were there six guesses in 15 minutes."""
     chance = Random(12)

@@ -221,7 +221,7 @@ async def test_a_history_is_rebuilt_from_inbox_and_outbox() -> None:
     """Edits stand where their card stood, what is cancelled never shows, and what nobody said is left out."""
     shelf = Shelf()
     at = [utc_text(START + timedelta(seconds=second)) for second in range(9)]
-    card = Message.of("Mohon konfirmasi.").with_choices(Choice("!rsvp.7.yes", "Hadir"))
+    card = Message.of("Mohon konfirmasi.", Choice("!rsvp.7.yes", "Hadir"))
     posted = [
         Posted(41, card.to_json(), "sent", at[0], "41"),
         Posted(43, Message.of("Jawaban Ibu: Hadir ✅").to_json(), "sent", at[3], "41", edits=41),

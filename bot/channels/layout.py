@@ -43,9 +43,8 @@ def plan(message: Message, can: Capabilities) -> tuple[Message, ...]:
         text = Text.of(NO_TEXT)
     if shown.printed:
         text = text + "\n" + "\n".join(shown.printed)
-    last = replace(
-        message, text=text, choices=shown.choices, form=shown.form, page=shown.page if shown.choices else message.page
-    )
+    page = shown.page if shown.choices else message.page
+    last = Message(text, shown.choices, message.file, message.ask, shown.form, page)
     if message.file is None:
         return _in_parts(last, can)
     if markup.length(text) <= can.caption and not message.ask and shown.form != "list":
@@ -60,6 +59,8 @@ def _in_parts(message: Message, can: Capabilities) -> tuple[Message, ...]:
         return ()
     if can.body and (message.ask or (message.choices and message.form != "numbers")):
         parts = *parts[:-1], *_tail(parts[-1], can.body)
+    if parts == (message.text,):
+        return (message,)
     return *(Message(part) for part in parts[:-1]), replace(message, text=parts[-1])
 
 
@@ -80,15 +81,17 @@ def _show_choices(message: Message, can: Capabilities) -> _Shown:
     if message.ask and not can.mixed:
         return _Shown("numbers", choices, _numbered(choices, 1))
     most = max(can.buttons, can.list_rows)
-    turner = _turner(choices)
-    if len(choices) > most and turner is None:
+    paged = len(choices) > most
+    turner = _turner(choices) if paged else None
+    if paged and turner is None:
         return _Shown("numbers", choices, _numbered(choices, 1))
     bounds = _pages(len(choices), most)
     page = min(max(message.page, 0), len(bounds) - 1)
     start, end = bounds[page]
     here = choices[start:end]
-    form, limit = _form_of(here, can, paged=len(bounds) > 1)
-    clear = len({choice.label for choice in here}) == len(here) and _labels_fit(here, limit)
+    longest = max(markup.units(choice.label) for choice in here)
+    form, limit = _form_of(len(here), longest, can, paged=paged)
+    clear = longest <= limit and len({choice.label for choice in here}) == len(here)
     printed = _numbered(here, start + 1) if not clear or message.form == "numbers" else ()
     if not clear:
         here = tuple(
@@ -102,11 +105,11 @@ def _show_choices(message: Message, can: Capabilities) -> _Shown:
     return _Shown(form, here, printed, page)
 
 
-def _form_of(choices: Sequence[Choice], can: Capabilities, *, paged: bool) -> tuple[Form, int]:
-    """Return the form that fits the choices best, and how long a label may be in it."""
-    few = not paged and len(choices) <= can.buttons
+def _form_of(count: int, longest: int, can: Capabilities, *, paged: bool) -> tuple[Form, int]:
+    """Return the form that fits so many choices best, by their longest label, and how long a label may be in it."""
+    few = not paged and count <= can.buttons
     # Too long for a button, but not for a row: the list saves printing the labels.
-    better_as_list = not _labels_fit(choices, can.button_label) and _labels_fit(choices, can.list_label)
+    better_as_list = can.button_label < longest <= can.list_label
     if not can.list_rows or (few and not better_as_list):
         return "buttons", can.button_label
     return "list", can.list_label
@@ -135,10 +138,6 @@ def _numbered(choices: Sequence[Choice], first: int) -> tuple[str, ...]:
     return tuple(f"{number}. {choice.label}" for number, choice in enumerate(choices, first))
 
 
-def _labels_fit(choices: Sequence[Choice], limit: int) -> bool:
-    return all(markup.units(choice.label) <= limit for choice in choices)
-
-
 def _shortened(label: str, limit: int) -> str:
     if markup.units(label) <= limit:
         return label
@@ -150,15 +149,15 @@ def _shortened(label: str, limit: int) -> str:
 
 def _normal(text: Text) -> Text:
     """Return the text as it will be shown: without what cannot be seen, and a link without words as its address."""
-    spans = (Span(markup.clean(one.text) or markup.clean(one.url), one.style, one.url) for one in text.spans)
-    return Text(tuple(span for span in spans if span.text))
+    spans = [Span(markup.clean(one.text) or markup.clean(one.url), one.style, one.url) for one in text.spans]
+    return Text(tuple([span for span in spans if span.text]))
 
 
 def split(text: Text, limit: int) -> tuple[Text, ...]:
     """Cut the text into parts of at most `limit` UTF-16 units: at a paragraph, a line, a word, or where it must be."""
     rest = _stripped(text)
     parts = []
-    while rest and markup.length(rest) > limit:
+    while markup.length(rest) > limit:
         cut = _cut(rest, limit)
         head = _stripped(_slice(rest, 0, cut))
         if head:

@@ -66,7 +66,7 @@ def show_time(at: time | datetime, zone: str) -> str:
     """Write "pukul 08.00 WIB"; an aware datetime is first brought to `zone`, everything else is local already."""
     if isinstance(at, datetime) and at.tzinfo is not None:
         at = local(at, zone)
-    return f"pukul {at:%H.%M} {_zone_name(at, zone)}"
+    return f"pukul {at.hour:02}.{at.minute:02} {_zone_name(at, zone)}"
 
 
 def show_moment(at: datetime, zone: str) -> str:

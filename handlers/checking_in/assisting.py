@@ -80,8 +80,10 @@ def vouch_for(tx: Settling, at: datetime, event: Event, at_slot: Slot, person_id
         )
         told = tx.notify(
             person_id,
-            Message(_question(tx, event, at_slot)).with_choices(
-                action("benar", f"{at_slot.id}.y", "Ya, saya hadir"), action("benar", f"{at_slot.id}.n", "Bukan")
+            Message.of(
+                _question(tx, event, at_slot),
+                action("benar", f"{at_slot.id}.y", "Ya, saya hadir"),
+                action("benar", f"{at_slot.id}.n", "Bukan"),
             ),
             kind="assisted",
             object=f"event:{event.id}",

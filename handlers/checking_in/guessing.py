@@ -31,7 +31,8 @@ def locked_until(guesses: list[datetime], at: datetime) -> datetime | None:
 
 def lock_of(tx: Settling, at: datetime) -> datetime | None:
     """Return until when the person is locked out at this moment."""
-    return locked_until(_guesses(tx, at), at)
+    guesses = _guesses(tx, at)
+    return locked_until(guesses, at) if guesses else None
 
 
 def refuse(tx: Settling, at: datetime, reason: str, why: str, slot_id: int | None = None) -> None:

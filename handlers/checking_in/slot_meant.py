@@ -17,12 +17,11 @@ A_MOMENT = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """A slot that was meant. `own` says that the sender is invited; `window` is set where the code is live no more."""
+    """A slot that was meant; `window` is set where the code is live no more."""
 
     slot: Slot
     event: Event
     rules: Rules
-    own: bool
     window: int | None = None
 
     @property
@@ -42,12 +41,13 @@ def find_meant(db: Connection, person_id: int, sent: str, at: datetime, zone: st
     own = slots_on(db, person_id, local(at, zone).date().isoformat())
     own = [slot for slot in own if slot.has_opened(utc_text(at))]
     others = [slot for slot in open_slots(db, utc_text(at)) if slot not in own]
-    found = [Meant(slot, *_of(db, slot), slot in own) for slot in (*own, *others)]
+    found = [Meant(slot, *_of(db, slot)) for slot in (*own, *others)]
     # All that is live before anything late: what a closed slot once showed, an open one may show now.
     live = next((one for one in found if one.slot.is_open(utc_text(at)) and _is_live(db, one, sent, at)), None)
     if live is not None or not thorough:
         return live
-    late = (replace(one, window=_late_window(db, one, sent, at)) for one in found if one.own and one.rules.rotating)
+    mine = (one for one in found[: len(own)] if one.rules.rotating)
+    late = (replace(one, window=_late_window(db, one, sent, at)) for one in mine)
     return next((one for one in late if one.window is not None), None)
 
 
@@ -72,15 +72,16 @@ def _end(slot: Slot) -> datetime:
 
 def _find_fixed(db: Connection, person_id: int, code: str, at: datetime) -> Meant | None:
     """Return the slot of a fixed code: the person's own before others', and the one nearest in time."""
-    found = []
-    for slot in slots_with_code(db, code):
-        event, rules = _of(db, slot)
-        if rules.rotating:
-            continue
-        own = invitations.is_invited(db, event.id, person_id) or events.belongs(db, event.id, person_id)
-        away = max(from_utc_text(slot.opens_at) - at, at - from_utc_text(slot.closes_at), timedelta())
-        found.append((not own, away, Meant(slot, event, rules, own)))
-    return min(found, key=lambda one: one[:2])[2] if found else None
+
+    def order(one: Meant) -> tuple[bool, timedelta]:
+        own = invitations.is_invited(db, one.event.id, person_id) or events.belongs(db, one.event.id, person_id)
+        away = max(from_utc_text(one.slot.opens_at) - at, at - from_utc_text(one.slot.closes_at), timedelta())
+        return not own, away
+
+    found = [Meant(slot, *_of(db, slot)) for slot in slots_with_code(db, code)]
+    fixed = [one for one in found if not one.rules.rotating]
+    # Whose it is matters only where several have the code.
+    return min(fixed, key=order) if len(fixed) > 1 else next(iter(fixed), None)
 
 
 def _of(db: Connection, slot: Slot) -> tuple[Event, Rules]:

@@ -35,7 +35,7 @@ def ask_for_walk_in(tx: Settling, at: datetime, event: Event, at_slot: Slot) -> 
             f"{show_time(at, event.zone)}{in_session(at_slot)}. Diterima?",
         ]
     )
-    message = Message(asks).with_choices(action("ikut", f"{tried}.y", "Terima"), action("ikut", f"{tried}.n", "Tolak"))
+    message = Message.of(asks, action("ikut", f"{tried}.y", "Terima"), action("ikut", f"{tried}.n", "Tolak"))
     runs = {one.id for one in people.people_in_roles(tx.db, "operator")} | dict(
         events.committee(tx.db, event.id)
     ).keys()

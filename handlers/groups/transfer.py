@@ -36,8 +36,10 @@ def transfer(tx: Settling, going: Sequence[Group], giver: Person, taker: Person)
     card = action("kelompok", going[0].id, "Lihat kelompok") if len(going) == 1 else action("kelompok", "", "Kelompok")
     told = {
         taker.id: Message.of(
-            f"Diserahkan kepada Bapak/Ibu{by}: {names_of(going)}. Sebelumnya dampingan {giver.name}. {note}"
-        ).with_choices(card, action("jadwal", "", "Jadwal")),
+            f"Diserahkan kepada Bapak/Ibu{by}: {names_of(going)}. Sebelumnya dampingan {giver.name}. {note}",
+            card,
+            action("jadwal", "", "Jadwal"),
+        ),
         giver.id: Message.of(
             f"Diserahkan ke {taker.name}{by}: {names_of(going)}. Laporan Bapak/Ibu yang sudah ada tetap di /rekap."
         ),
