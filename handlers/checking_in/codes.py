@@ -10,6 +10,7 @@ from bot.slot_codes import ALPHABET, FIXED_LENGTH, ROTATING_LENGTH, all_words, c
 from bot.text import Text
 
 WISHES = ("kode absen", "kode", "absen", "mau absen")  # `absen` alone has the form of a code, and never is one
+LONGEST_CODE = 200  # characters, with what people write around it
 WHAT_A_CODE_IS = (
     "Kode terdiri dari 5 atau 6 huruf dan angka, misalnya K7M2P, atau dua kata. Lihat papan di depan ruangan."
 )
@@ -33,6 +34,8 @@ def read_code(text: str) -> str | None:
 
     None if it has not the form of either.
     """
+    if len(text) > LONGEST_CODE:
+        return None
     code = re.sub(r"[\s\-–.:]+", "", text).upper()
     code = re.sub(r"^(?:HADIR|KODE)+", "", code)
     if len(code) in (FIXED_LENGTH, ROTATING_LENGTH) and all(symbol in ALPHABET for symbol in code):
