@@ -110,7 +110,7 @@ class Bimtek:
             async with room:
                 await does(one)
 
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(600):
             await asyncio.gather(*map(one_of, self.everybody))
 
     async def until(self, user: int, seen: Callable[[Accepted], Any], do: Callable[[Accepted | None], object]) -> None:

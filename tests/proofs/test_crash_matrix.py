@@ -1,6 +1,6 @@
 """A crash at every write of every message of the transcripts, before and after it is on the disk (T3).
 
-`python -m tests.prove T3` prints the figures. `pytest -m proof tests/test_transcripts.py` plays all of them.
+`python -m tests.prove T3` prints the figures of some transcripts, with `--nightly` of all.
 """
 
 from pathlib import Path
