@@ -8,7 +8,8 @@ from bot.questions import fold
 
 T = TypeVar("T")
 
-_LINE = re.compile(r"\W*([^:=\n]{2,40}?)\s*[:=]\s*(\S.*)")
+# The "+" gives nothing back: of a line of 64,000 spaces every part would be tried as the label's.
+_LINE = re.compile(r"\W*+([^:=\n]{2,40}?)\s*+[:=]\s*+(\S.*)")
 
 
 def read_corrections(text: str, labels: Mapping[str, T]) -> list[tuple[T, str]]:

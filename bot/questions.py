@@ -13,6 +13,7 @@ T = TypeVar("T")
 SKIP = Choice("skip", "Lewati")
 CANCEL = Choice("cancel", "Batal")  # leaves the dialog, under whatever question it stands
 _WORD = re.compile(r"\w+")
+LONGEST_PICK = 1_000  # characters: nothing longer is the label of a choice, and WhatsApp lets people type 64,000
 
 
 class NotUnderstood(Exception):
@@ -94,7 +95,7 @@ def pick(choices: Sequence[Choice], said: Said) -> str | None:
     """Return the id of the choice that was tapped, typed by label or id, or named by its number."""
     if said.kind == "tap":
         return said.token if any(choice.id == said.token for choice in choices) else None
-    if said.kind != "text":
+    if said.kind != "text" or len(said.text) > LONGEST_PICK:
         return None
     typed = fold(said.text)
     for choice in choices:
@@ -117,7 +118,8 @@ def _unnumbered(label: str) -> str:
 
 def number_typed(said: Said) -> int | None:
     """Return the number, if nothing but a short number was typed."""
-    found = re.fullmatch(r"\s*(\d{1,3})\s*[.)]?\s*", said.text) if said.kind == "text" else None
+    # The "+" gives no space back: of 64,000 spaces each would be tried with either side of the dot.
+    found = re.fullmatch(r"\s*(\d{1,3})\s*+[.)]?\s*", said.text) if said.kind == "text" else None
     return int(found[1]) if found else None
 
 

@@ -126,7 +126,8 @@ def named(text: str, places: Iterable[Place]) -> list[Place]:
     if not wanted:
         return []
     candidates = [(folded_words(place.name), place) for place in places]
-    exact = [place for words, place in candidates if "".join(words) == "".join(wanted)]
+    together = "".join(wanted)
+    exact = [place for words, place in candidates if "".join(words) == together]
     return exact or [place for words, place in candidates if _abbreviates(wanted, words)]
 
 

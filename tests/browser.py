@@ -26,7 +26,7 @@ async def open_page(address: str, story: Callable[[Any], Awaitable[None]], **con
         page = await (await browser.new_context(**context)).new_page()
         page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
         page.on("pageerror", lambda why: complaints.append(str(why)))
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(60_000)
         await page.goto(address)
         await story(page)
         await browser.close()

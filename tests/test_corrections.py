@@ -3,6 +3,7 @@
 import pytest
 
 from bot.corrections import read_corrections
+from tests.yardstick import at_most
 
 LABELS = {"Tempat": "place", "Nomor surat": "number", "Acara": "agenda"}
 
@@ -24,3 +25,10 @@ LABELS = {"Tempat": "place", "Nomor surat": "number", "Acara": "agenda"}
 def test_lines_with_a_label_are_corrections(text: str, expected: list[tuple[str, str]]) -> None:
     """A text is all corrections or none: what begins otherwise may mean something else."""
     assert read_corrections(text, LABELS) == expected
+
+
+@pytest.mark.parametrize("text", ["-" + " " * 64_000 + "x", ". " * 32_000 + "x", "Tempat" + " " * 64_000 + "x"])
+def test_no_text_takes_long_to_be_no_correction(text: str) -> None:
+    """WhatsApp lets people type 64,000 characters; the loop serves nobody else meanwhile."""
+    with at_most(0.05):
+        assert read_corrections(text, LABELS) == []

@@ -489,12 +489,12 @@ class TestOrderAndPace:
         running = asyncio.create_task(office.courier.run())
         while len(office.phones.calls) < 6:
             office.phones.called.clear()
-            await asyncio.wait_for(office.phones.called.wait(), 5)
+            await asyncio.wait_for(office.phones.called.wait(), 60)
         office.phones.will("jawaban", TAKEN)
         await office.post("jawaban", lane=REPLY)
         office.phones.called.clear()
         office.courier.wake()
-        await asyncio.wait_for(office.phones.called.wait(), 5)
+        await asyncio.wait_for(office.phones.called.wait(), 60)
         assert [call.text for call in office.phones.calls][6:] == ["jawaban"]
         office.phones.gate.set()
         await office.courier.stop()
@@ -514,7 +514,7 @@ class TestCrashes:
         running = asyncio.create_task(office.courier.work_off())
         while len(office.phones.calls) < 2:
             office.phones.called.clear()
-            await asyncio.wait_for(office.phones.called.wait(), 5)
+            await asyncio.wait_for(office.phones.called.wait(), 60)
         assert sorted(await office.states()) == ["queued", "started", "started"]
         running.cancel()
         await office.die()
@@ -550,7 +550,7 @@ class TestCrashes:
         office.phones.answer = lambda sending: Answer(Accepted(), arrives=True, hangs=True)
         await office.broadcast(50)
         running = asyncio.create_task(office.courier.run())
-        await asyncio.wait_for(office.phones.called.wait(), 5)
+        await asyncio.wait_for(office.phones.called.wait(), 60)
         stopping = asyncio.create_task(office.courier.stop())
         await asyncio.sleep(0)
         office.phones.gate.set()
@@ -580,7 +580,7 @@ class TestCrashes:
         office.phones.answer = fill
         await office.post("halo")
         working = asyncio.create_task(office.courier.work_off())
-        await asyncio.wait_for(office.phones.called.wait(), 5)
+        await asyncio.wait_for(office.phones.called.wait(), 60)
         for _ in range(3):
             await asyncio.wait([working], timeout=0.01)
             office.clock.move(timedelta(seconds=1))
@@ -624,7 +624,7 @@ async def test_a_stop_while_calls_are_out_lets_only_those_through(office: Office
     working = asyncio.create_task(office.courier.work_off())
     while len(office.phones.calls) < 6:
         office.phones.called.clear()
-        await asyncio.wait_for(office.phones.called.wait(), 5)
+        await asyncio.wait_for(office.phones.called.wait(), 60)
     await office.database.write(outbox.stop, "broadcast:1", utc_text(NOON))
     office.phones.gate.set()
     await working
@@ -637,10 +637,10 @@ async def test_the_courier_runs_by_itself(office: Office) -> None:
     await office.post("sekarang")
     await office.post("nanti", not_before=utc_text(NOON + timedelta(hours=1)))
     office.courier.wake()
-    await asyncio.wait_for(office.phones.called.wait(), 5)
+    await asyncio.wait_for(office.phones.called.wait(), 60)
     office.phones.called.clear()
     office.clock.move(timedelta(hours=1))
-    await asyncio.wait_for(office.phones.called.wait(), 5)
+    await asyncio.wait_for(office.phones.called.wait(), 60)
     await office.courier.stop()
     await running
     assert office.phones.texts == ["sekarang", "nanti"]

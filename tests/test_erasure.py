@@ -14,7 +14,7 @@ import pytest
 from openpyxl import load_workbook
 
 from bot.backup import back_up
-from bot.clock import utc_text
+from bot.clock import StoppedClock, utc_text
 from bot.data_map import data_map
 from bot.export import export
 from bot.restoring import restore
@@ -253,11 +253,15 @@ async def test_what_was_counted_is_counted_still(tmp_path: Path) -> None:
 async def test_a_deed_that_dies_is_done_by_the_next_process(tmp_path: Path) -> None:
     """Killed before or after each of its writes, it comes to the same end, and the operator hears of it once."""
     left = dict[tuple[int, str], list[str]]()
+    async with on("simulator", tmp_path / "lived") as talk:
+        await lived(talk)
+        await talk.play([*ASKED, "@ +70 jam"])
+        asked = talk.clock.now()
     for number in range(1, 40):
-        folder = tmp_path / str(number)
-        async with on("simulator", folder) as talk:
-            await lived(talk)
-            await talk.play([*ASKED, "@ +70 jam"])
+        folder = shutil.copytree(tmp_path / "lived", tmp_path / str(number))
+        talk = Talk(folder, SimulatedPhones(), "plain", StoppedClock(asked))
+        await talk.start()
+        try:
             assert talk.app is not None
             moment = ("before", "after")[number % 2]
             crash = CrashAt((number + 1) // 2, moment)
@@ -275,6 +279,9 @@ async def test_a_deed_that_dies_is_done_by_the_next_process(tmp_path: Path) -> N
             left[number, moment] = hits(files(folder), TRACES)
             told = sum("sudah dihapus" in line for line in heard)
             assert told <= 1
+        finally:
+            if talk.app is not None:
+                await talk.stop()
         if not died:
             break
     assert len(left) > 10

@@ -76,7 +76,7 @@ class World:
         """Store events, and let time pass until the lanes are empty."""
         await self.lanes.store([Arrived(channel, str(one["id"]), chat, json.dumps(one)) for one in events])
         joined = asyncio.create_task(self.lanes.join())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not joined.done():
                 self.clock.move(timedelta(seconds=2))
                 await asyncio.wait([joined], timeout=0.01)
@@ -162,7 +162,7 @@ async def test_at_the_end_what_waits_stays_for_the_next_start(world: World) -> N
     await world.lanes.store(events)
     await asyncio.sleep(0)
     closing = asyncio.create_task(world.lanes.close())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not closing.done():
             world.clock.move(timedelta(seconds=20))
             await asyncio.wait([closing], timeout=0.01)

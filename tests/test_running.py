@@ -51,13 +51,13 @@ async def an_office(folder: Path, fake: FakeBotApi, **more: str) -> AsyncIterato
 
 async def finish(process: Process) -> tuple[int | None, str]:
     """Wait for the end; return the exit code and everything that was printed."""
-    out, err = await asyncio.wait_for(process.communicate(), 30)
+    out, err = await asyncio.wait_for(process.communicate(), 120)
     return process.returncode, (out + err).decode()
 
 
 async def first_line(process: Process) -> str:
     assert process.stdout is not None
-    return (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+    return (await asyncio.wait_for(process.stdout.readline(), 120)).decode()
 
 
 class Ledger(list[Accepted]):
@@ -73,7 +73,7 @@ class Ledger(list[Accepted]):
 
     async def holds(self, words: str) -> None:
         """Wait until a message with these words was accepted."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while not any(words in one.text for one in self):
                 self.grown.clear()
                 await self.grown.wait()

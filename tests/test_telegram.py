@@ -91,7 +91,7 @@ class World:
         await asyncio.sleep(0)
 
     async def received(self, count: int) -> list[Arrived]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while len(self.inbox) < count:
                 self.stored.clear()
                 await self.stored.wait()
@@ -109,7 +109,7 @@ async def world() -> AsyncIterator[World]:
 
 async def until(true: Callable[[], object]) -> None:
     """Let the other tasks run until something holds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not true():  # noqa: ASYNC110  # the fake is watched, it has no event for everything
             await asyncio.sleep(0.001)
 
@@ -291,7 +291,7 @@ async def test_two_pollers_do_not_share(world: World) -> None:
     await until(lambda: "getUpdates" in world.api.calls)
     second = asyncio.create_task(world.telegram().run())
     with pytest.raises(AnotherPoller):
-        await asyncio.wait_for(first, 5)
+        await asyncio.wait_for(first, 60)
     second.cancel()
     await asyncio.wait([second])
 

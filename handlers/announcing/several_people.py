@@ -58,8 +58,9 @@ class SeveralPeople(Question[tuple[Listed, ...]]):
 
     def _named(self, part: str) -> list[int]:
         """Return who can be meant by a part of a name: who is called exactly so before all others."""
-        matching = [one for one in self.people.values() if fold(part) in fold(one[1])]
-        exact = [one for one in matching if fold(part) == fold(one[1])]
+        wanted = fold(part)
+        matching = [one for one in self.people.values() if wanted in fold(one[1])]
+        exact = [one for one in matching if wanted == fold(one[1])]
         matching = exact or matching
         if not matching:
             raise NotUnderstood(f"Tidak ada petugas aktif bernama {part}. Mohon ketik lagi semua namanya.")

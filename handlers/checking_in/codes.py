@@ -13,6 +13,7 @@ WISHES = ("kode absen", "kode", "absen", "mau absen")  # `absen` alone has the f
 _BETWEEN = re.compile(r"[\s\-–.:]+")
 _CALLED = re.compile(r"^(?:HADIR|KODE)+")
 _CALLED_BEFORE = re.compile(r"^\W*(?:(?:hadir|kode)\b\W*)+")
+LONGEST_CODE = 200  # characters, with what people write around it
 WHAT_A_CODE_IS = (
     "Kode terdiri dari 5 atau 6 huruf dan angka, misalnya K7M2P, atau dua kata. Lihat papan di depan ruangan."
 )
@@ -36,6 +37,8 @@ def read_code(text: str) -> str | None:
 
     None if it has not the form of either.
     """
+    if len(text) > LONGEST_CODE:
+        return None
     code = _CALLED.sub("", _BETWEEN.sub("", text).upper())
     if len(code) in (FIXED_LENGTH, ROTATING_LENGTH) and all(symbol in ALPHABET for symbol in code):
         return code

@@ -38,9 +38,10 @@ async def ask_who(
     free = [one for one in people if not one.not_now]
 
     def find(part: str) -> list[Somebody]:
-        named = [one for one in people if fold(part) in fold(one.name)]
+        wanted = fold(part)  # once: it may be a text of 64,000 letters, and the office has hundreds of people
+        named = [one for one in people if wanted in fold(one.name)]
         found = [one for one in named if not one.not_now]
-        if not fold(part) or not named:
+        if not wanted or not named:
             raise NotUnderstood(nobody.format(part))
         if not found:
             raise NotUnderstood(named[0].not_now)

@@ -16,7 +16,7 @@ STANDS_STILL = 30  # seconds of a busy machine: longer than a file is tried to b
 
 async def answering(town: Town, polls: int) -> None:
     """Wait until the bot that was started after so many polls has begun to poll."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         while town._polls <= polls:  # noqa: ASYNC110  # the fake is watched, it has no event for everything
             await asyncio.sleep(0.01)
 

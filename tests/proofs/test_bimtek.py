@@ -110,7 +110,7 @@ class Bimtek:
             async with room:
                 await does(one)
 
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(600):
             await asyncio.gather(*map(one_of, self.everybody))
 
     async def until(self, user: int, seen: Callable[[Accepted], Any], do: Callable[[Accepted | None], object]) -> None:
@@ -131,9 +131,13 @@ class Bimtek:
             else:
                 self.town.say(one.user, "/start", one.name)
 
-        # The menu, or, where that was lost and Ya is tapped again, what came of it.
+        # The menu, or, where that was lost and Ya is tapped again, what came of it: unless it asks once more.
         done = ("yang bisa dilakukan sekarang", "itu sudah dijawab tadi")
-        await self.until(one.user, lambda shown: any(words in shown.text.lower() for words in done), react)
+
+        def is_in(shown: Accepted) -> bool:
+            return any(words in shown.text.lower() for words in done) and not _button(shown, "Ya")
+
+        await self.until(one.user, is_in, react)
 
     async def announce(self) -> None:
         """Paste the letter, choose everybody, read the reach, confirm twice."""

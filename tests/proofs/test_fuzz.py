@@ -28,9 +28,10 @@ from tests.fakes.bot_api import TOKEN
 from tests.proofs.held import holding
 from tests.proofs.people import CODE, COMMANDS, NONSENSE, ONE_LINES, START, Somebody, Town, found_office, roster
 from tests.talk import plan_for
+from tests.yardstick import Yardstick
 
 SEED = 1411
-LONGEST_HOLD = 0.1  # seconds
+LONGEST_HOLD = 0.1  # seconds of CPU of the stated machine
 OFFICES = ("persons", "roles", "districts", "villages", "events", "slots", "committee", "invites", "modules", "lessons")
 OWN = (
     "quiet_from",
@@ -70,6 +71,7 @@ JUNK: tuple[Any, ...] = (
     "&lt;&#0;", "\x00", "\ud800", "\udfff\ud800", "a\u0300" * 500, "\n" * 5_000, "/start u_" + "A" * 60,
     "/start h_" + CODE, "12/11 " * 10_000, "+62 8" * 13_000, "jam 8 pagi " * 6_000, "9" * 65_536, "1," * 32_000,
     "p2k2 " + "3s 7i " * 10_000, "p2k2 melati 2.2 " + "kemarin " * 8_000, "besok lusa " * 6_000, "<b>" * 20_000,
+    "1" + " " * 60_000 + "x", "-" + " " * 60_000 + "x", "a: b\n" + " ." * 30_000,
     [], {}, [[]], [None], {"a": {"b": []}}, {"id": 1000}, [{}] * 100,
     nested(200), "supergroup", "private", "channel",
 )  # fmt: skip
@@ -239,13 +241,14 @@ async def fuzz(folder: Path, count: int) -> str:
     async with Town() as town, office(folder, town, registered) as (app, telegram):
         maker = Fuzz(town, registered + strangers, Random(SEED))
         before = await app.database.read(_office_tables)
-        received = 0
+        received, stick = 0, Yardstick()
         with holding(is_the_bot) as held:
             while received < count:
+                stick.look()
                 updates = maker.batch(100)
                 await asyncio.create_task(telegram.receive(updates))  # a task of its own: it is the bot's
                 received += len(updates)
-                async with asyncio.timeout(120):
+                async with asyncio.timeout(600):
                     await app.lanes.join()
         seconds = time.monotonic() - began
         await _sane_person_is_served(town, telegram, last)
@@ -261,13 +264,13 @@ async def fuzz(folder: Path, count: int) -> str:
         figures = (
             f"{received} mutated updates in {seconds:.1f} s: inbox {states}; parked {reasons}; "
             f"{len(town.ledger)} answers accepted; refused calls {dict(town.refusals)}; failed rows {failed}; "
-            f"the loop was held for {1000 * longest:.0f} ms of CPU at most ({Path(whose).name})"
+            f"the loop was held for {1000 * longest:.0f} ms of CPU at most ({Path(whose).name}; {stick.says()})"
         )
     assert "new" not in states
     assert [reason for reason in reasons if not reason.startswith(KNOWN_REASONS)] == []
     assert not [why for why in town.refusals if "parse" in why or "empty" in why or "too long" in why]
     assert failed == {}
-    assert longest < LONGEST_HOLD, figures
+    assert longest < LONGEST_HOLD * stick.slower(), figures
     return figures
 
 
@@ -289,7 +292,7 @@ async def _sane_person_is_served(town: Town, telegram: Telegram, one: Somebody) 
 
 
 async def _until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while not true():  # noqa: ASYNC110  # the fake is watched, it has no event for everything
             await asyncio.sleep(0.01)
 

@@ -188,7 +188,7 @@ class Model(RuleBasedStateMachine):
 
     def do(self, what: Awaitable[None]) -> None:
         async def wait() -> None:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(300):
                 await what
 
         self.runner.run(wait())

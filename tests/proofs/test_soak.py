@@ -33,6 +33,7 @@ from tests.proofs.racing import Race
 from tests.proofs.rest import answering, come_to_rest
 from tests.proofs.test_network import STORM
 from tests.proofs.victim import Victim
+from tests.yardstick import Yardstick
 
 SEED = 12
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -47,7 +48,7 @@ MOST_HANDLES = 3  # more than before anything was sent, once it has rested
 RESTS = 35.0  # real seconds: idle connections are kept for 15, and looked at every 15
 LARGEST_LOG = 64.0  # MiB
 MOST_MEMORY = 180.0  # MiB, with the libraries that people who are not of the office make it load
-LONGEST_HOLD = 0.05  # seconds, of 99 in 100 callbacks
+LONGEST_HOLD = 0.05  # seconds of CPU of the stated machine, of 99 in 100 callbacks
 
 
 class RacingTown(Town):
@@ -121,7 +122,7 @@ class Day:
         for words in ("/siaran", "Siaran: mohon kirim <laporan> & foto.", "petugas", "semua petugas"):
             await self._say(words)
         # Whoever registers meanwhile changes the summary, and it is shown once more; a late message may come between.
-        async with asyncio.timeout(300):
+        async with asyncio.timeout(900):
             while newest(db) == before:
                 # What was asked before the summary was shown again is no question any more.
                 asked = MAKE_SURE.search(self.town.heard[OPERATOR][-1].text)
@@ -137,7 +138,7 @@ class Day:
     async def _say(self, words: str) -> None:
         before = len(self.town.heard[OPERATOR])
         self.town.say(OPERATOR, words, "Rahma")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(300):
             while len(self.town.heard[OPERATOR]) == before:
                 await self.town.hear(OPERATOR, 1.0)
 
@@ -207,6 +208,7 @@ async def _be_left_alone(town: RacingTown, victim: Victim, db: Connection, hours
     race = town.start_race(ALONE_SPEED)
     town.storm(STORM, SEED + 1)
     looks: list[Look] = []
+    stick = Yardstick()
     polls = town._polls
     process = await victim.boot(race)
     await answering(town, polls)
@@ -216,6 +218,7 @@ async def _be_left_alone(town: RacingTown, victim: Victim, db: Connection, hours
     for number in range(hours * 6):
         await town.until(race.start + (number + 1) * 10 * MINUTE)
         looks.append(_look(process, victim.folder, (town.time() - race.start) / HOUR))
+        stick.look()
     await asyncio.gather(living, ordering)
     town.weather({})
     await asyncio.sleep(RESTS)
@@ -231,13 +234,13 @@ async def _be_left_alone(town: RacingTown, victim: Victim, db: Connection, hours
         f"{settled[-1].memory:.1f} in the end, {growth:+.2f} an hour; {first.handles} handles at first, at most "
         f"{max(one.handles for one in looks)}, {rested.handles} after a rest; the log at most {largest:.1f} MiB; the "
         f"loop held for {1000 * held['p99']:.0f} ms of CPU at most by 99 in 100 callbacks, for "
-        f"{1000 * held['longest']:.0f} by one; {_figures(town, db, day)}"
+        f"{1000 * held['longest']:.0f} by one ({stick.says()}); {_figures(town, db, day)}"
     )
     # Not held to a slope: each library for documents takes its megabytes once, at the hour when it is first needed.
     assert max(one.memory for one in looks) < MOST_MEMORY, figures
     assert rested.handles <= first.handles + MOST_HANDLES, figures
     assert largest < LARGEST_LOG, figures
-    assert held["p99"] < LONGEST_HOLD, figures
+    assert held["p99"] < LONGEST_HOLD * stick.slower(), figures
     return figures
 
 

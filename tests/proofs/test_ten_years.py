@@ -21,6 +21,7 @@ from storage.facilitator_month import group_months, my_groups
 from storage.plan_lessons import lesson_at
 from storage.records import first_day, has_records, record, records_between
 from tests.proofs.ten_years import LAST, MEETINGS, build_ten_years
+from tests.yardstick import LOOKS, Yardstick
 
 pytestmark = pytest.mark.proof
 
@@ -38,18 +39,20 @@ class TenYears:
     ids: list[int]
 
     def check(self, readings: dict[str, Reading], limit: float) -> None:
-        """Time it for many facilitators; the median, and the work of the slowest, must stay within the limit."""
-        slow = []
+        """Time it for many facilitators; the work of the slowest must stay within the limit, of the stated machine."""
+        slow, stick = [], Yardstick()
         for what, reading in readings.items():
+            stick.look(LOOKS)
             ran = [_times(reading, self.ids[n * 3 % len(self.ids)]) for n in range(TRIES)]
             wall, cpu = sorted(one[0] for one in ran), sorted(one[1] for one in ran)
             say(
                 f"{what:32} median {wall[TRIES // 2] * 1000:6.2f} ms   slowest {wall[-1] * 1000:6.2f} ms, "
                 f"{cpu[-1] * 1000:6.2f} ms of it work"
             )
-            # Of the slowest only the work counts: the rest is what else the machine was busy with.
-            slow += [what] if wall[TRIES // 2] >= limit or cpu[-1] >= limit else []
-        assert not slow
+            # Only the work counts: the rest is what else the machine was busy with.
+            slow += [(what, cpu[-1])]
+        limit *= stick.slower()
+        assert not [what for what, took in slow if took >= limit], stick.says()
 
 
 @pytest.fixture(scope="module")

@@ -142,7 +142,7 @@ class Victim:
         assert self._forks.stdin is not None
         assert self._forks.stdout is not None
         self._forks.stdin.write(json.dumps(order).encode() + b"\n")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             return int(await self._forks.stdout.readline())
 
 
