@@ -295,7 +295,8 @@ class Decisions:
 
                 def settle(tx: Settling) -> None:
                     close(tx.db, tx.chat)
-                    dialog.save(replace(tx, ref=opened.ref, card=card or tx.card), result)
+                    mine = card is None and opened.ref == tx.ref  # a copy costs as much as a read from the store
+                    dialog.save(tx if mine else replace(tx, ref=opened.ref, card=card or tx.card), result)
 
             case _:
 

@@ -117,8 +117,11 @@ async def _run_all(wanted: list[int], *, nightly: bool, jobs: int) -> int:
             said = out.decode().rpartition("FIGURES ")[2].strip()
             status = int(process.returncode or 0) or int(not said)
             ended = "FAILED" if status else "ok"
+            said = said if not status else (err.decode().strip() or "nothing was said")[-3000:]
             _tell(f"{done}/{len(wanted)} {PROOFS[at].name} {PROOFS[at].shows}: {ended}, {seconds:.0f} s")
-            return status, said if not status else (err.decode().strip() or "nothing was said")[-3000:], seconds
+            if status:
+                _tell(said)  # the others may take hours yet
+            return status, said, seconds
 
     longest_first = sorted(wanted, key=lambda at: PROOFS[at].name not in ("T1", "T2", "T3", "T12"))
     results = dict(zip(longest_first, await asyncio.gather(*map(run, longest_first)), strict=True))
