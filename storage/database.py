@@ -1,9 +1,10 @@
 """The one SQLite file: opened strictly, migrated forward, read by many, written by one thread.
 
 `read(fn, …)` runs `fn(connection, …)` on a read-only connection; up to 64 that wait share one snapshot. `write(fn, …)`
-runs it on the only thread that ever writes or checkpoints, inside a SAVEPOINT of its own; up to 64 that wait share one
-transaction and one sync, and each caller hears back after that sync. One writer also removes the trigger of SQLite's
-WAL-reset bug (before 3.51.3). They share for the sake of speed: to wake a thread costs more than most statements.
+runs it on the only thread that ever writes or checkpoints; up to 64 that wait share one transaction and one sync, and
+each caller hears back after that sync. Where one raises, all are run again, each in a SAVEPOINT of its own. One writer
+also removes the trigger of SQLite's WAL-reset bug (before 3.51.3). They share for the sake of speed: to wake a thread
+costs more than most statements.
 """
 
 import asyncio
@@ -149,8 +150,9 @@ class Database:
     async def write(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(connection, …)` on the writer thread; return when it is on the disk.
 
-        What `fn` raises undoes `fn` alone. A cancelled caller has learned nothing: the write may still happen, so every
-        write is idempotent by a key that its caller chose.
+        What `fn` raises undoes `fn` alone. It may be run twice, undone in between: it changes nothing but the store,
+        nor what it was given. A cancelled caller has learned nothing: the write may still happen, so every write is
+        idempotent by a key that its caller chose.
         """
         if self._closed:
             raise Closed
