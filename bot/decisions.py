@@ -367,9 +367,9 @@ def _bring_back(opened: OpenDialog) -> bool:
 
 
 def _keep_open(tx: Settling, opened: OpenDialog, prompt: Message, edits: int | None = None) -> None:
-    opened.turn += 1
-    dialogs.keep(tx.db, opened, tx.stamp)
-    tokens = tuple(Choice(f"{QUESTION}{opened.ref}.{opened.turn}.{one.id}", one.label) for one in prompt.choices)
+    turn = opened.turn + 1
+    dialogs.keep(tx.db, replace(opened, turn=turn), tx.stamp)
+    tokens = tuple(Choice(f"{QUESTION}{opened.ref}.{turn}.{one.id}", one.label) for one in prompt.choices)
     tx.poster.reply(tx.db, tx.chat, replace(prompt, choices=tokens), tx.now, edits=edits)
 
 

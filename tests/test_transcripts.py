@@ -89,6 +89,7 @@ async def test_chat_goes_the_same_way_over_restarts(
             connection.execute("ROLLBACK")
             connection.execute("BEGIN IMMEDIATE")
 
+    await play_plainly(transcript, tmp_path, plainly)
     run_all = Database._run_all
     monkeypatch.setattr(Database, "_run_all", run_in_vain)
     await play_in("restarts, twice", transcript, tmp_path, plainly)
@@ -108,11 +109,7 @@ async def test_chat_survives_a_crash_at_each_message(
 async def play_in(weather: str, transcript: Path, folder: Path, plainly: dict[Path, Stored], storms: int = 0) -> int:
     """Play a transcript in this weather, and compare; return how often the process died in it."""
     lines = transcript.read_text().splitlines()
-    if transcript not in plainly:
-        async with talking(folder / "plain", SimulatedPhones()) as talk:
-            await talk.play(lines)
-            assert talk.app is not None
-            plainly[transcript] = await talk.app.database.read(everything)
+    await play_plainly(transcript, folder, plainly)
     async with talking(folder / weather, SimulatedPhones(), weather, storms) as talk:
         assert await talk.play(lines) == lines
         assert talk.app is not None
@@ -120,6 +117,15 @@ async def play_in(weather: str, transcript: Path, folder: Path, plainly: dict[Pa
         # A weather that does not storm proves nothing.
         assert weather != "crashes" or talk.deaths >= talk.said * 0.8
         return talk.deaths
+
+
+async def play_plainly(transcript: Path, folder: Path, plainly: dict[Path, Stored]) -> None:
+    """Keep in `plainly` what a transcript leaves in the store, unless it is there."""
+    if transcript not in plainly:
+        async with talking(folder / "plain", SimulatedPhones()) as talk:
+            await talk.play(transcript.read_text().splitlines())
+            assert talk.app is not None
+            plainly[transcript] = await talk.app.database.read(everything)
 
 
 @pytest.mark.parametrize("transcript", by_turns(2))
