@@ -18,13 +18,14 @@ def read_corrections(text: str, labels: Mapping[str, T]) -> list[tuple[T, str]]:
     A line without a label goes on with the one above it.
     """
     folded = {fold(label): one for label, one in labels.items()}
-    found: list[tuple[T, str]] = []
+    found: list[tuple[T, list[str]]] = []
     for line in filter(None, map(str.strip, text.splitlines())):
         named = _LINE.fullmatch(line)
-        if named and fold(named[1]) in folded:
-            found.append((folded[fold(named[1])], named[2]))
+        label = fold(named[1]) if named else ""
+        if named and label in folded:
+            found.append((folded[label], [named[2]]))
         elif found:
-            found[-1] = found[-1][0], f"{found[-1][1]}\n{line}"
+            found[-1][1].append(line)
         else:
             return []
-    return found
+    return [(one, "\n".join(said)) for one, said in found]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from bot.labels import Labels
 from bot.message import Choice, Said
 from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, keyed, pick
 from bot.text import Text
@@ -12,6 +13,7 @@ from bot.text import Text
 T = TypeVar("T")
 
 DONE = Choice("done", "Selesai")
+HOW = "Mohon ketik nomor yang dipilih, misalnya 1, 3, 5, lalu Selesai."
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,14 @@ class Tick(Question[tuple[T, ...]]):
         return (*shown, DONE)
 
     def read(self, said: Said, partial: Any) -> Done | More:
+        unmarked = (*(Choice(key, self.label(option)) for key, option in self.options.items()), DONE)
+        named = _each_named(said, 2 * len(unmarked))
         ticked = list(partial or ())
-        for one in _each_named(said):
-            unmarked = [Choice(key, self.label(option)) for key, option in self.options.items()]
-            found = pick((*unmarked, DONE), one)
+        labels = Labels(unmarked)
+        for one in named:
+            found = pick(unmarked, one) if one.kind == "tap" else labels.named(one)
             if found is None:
-                raise NotUnderstood("Mohon ketik nomor yang dipilih, misalnya 1, 3, 5, lalu Selesai.")
+                raise NotUnderstood(HOW)
             if found == DONE.id:
                 if not ticked:
                     raise NotUnderstood("Belum ada yang dipilih. Ketik nomornya, misalnya 1, 3, 5.")
@@ -91,10 +95,13 @@ def tick(prompt: str | Text, options: Mapping[str, T], label: Callable[[T], str]
     return Tick(Text.of(prompt), keyed(options), label)
 
 
-def _each_named(said: Said) -> list[Said]:
-    """Split `1, 3 dan 5` and `Stabat, Binjai` into the single things that were named."""
+def _each_named(said: Said, most: int) -> list[Said]:
+    """Split `1, 3 dan 5` and `Stabat, Binjai` into the single things that were named. Raises NotUnderstood."""
     if said.kind != "text":
         return [said]
     numbers = re.fullmatch(r"[\d\s,;.]+", said.text)
     parts = re.findall(r"\d+", said.text) if numbers else re.split(r"[,;\n]|\bdan\b", said.text)
-    return [replace(said, text=part.strip()) for part in parts if part.strip()] or [said]
+    named = [part.strip() for part in parts if part.strip()]
+    if len(named) > most:  # each named twice would be ticked and unticked: so many things there are not
+        raise NotUnderstood(HOW)
+    return [replace(said, text=part) for part in named] or [said]

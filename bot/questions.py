@@ -1,10 +1,12 @@
 """What a question is: how its answer is read, kept as a reference, brought back to life, and shown."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
+from bot.labels import fold as fold
+from bot.labels import number_typed as number_typed
+from bot.labels import pick as pick
 from bot.message import Choice, Said
 from bot.text import Text
 
@@ -12,8 +14,6 @@ T = TypeVar("T")
 
 SKIP = Choice("skip", "Lewati")
 CANCEL = Choice("cancel", "Batal")  # leaves the dialog, under whatever question it stands
-_WORD = re.compile(r"\w+")
-LONGEST_PICK = 1_000  # characters: nothing longer is the label of a choice, and WhatsApp lets people type 64,000
 
 
 class NotUnderstood(Exception):
@@ -84,43 +84,6 @@ def keyed(options: Mapping[str, T]) -> Mapping[str, T]:
     if found := next((key for key in options if key == CANCEL.id or key.startswith("#")), None):
         raise ReservedChoice(found)
     return options
-
-
-def fold(text: str) -> str:
-    """Reduce what was typed or printed to what people mean by it: letters and digits, lower case."""
-    return " ".join(_WORD.findall(text.casefold()))
-
-
-def pick(choices: Sequence[Choice], said: Said) -> str | None:
-    """Return the id of the choice that was tapped, typed by label or id, or named by its number."""
-    if said.kind == "tap":
-        return said.token if any(choice.id == said.token for choice in choices) else None
-    if said.kind != "text" or len(said.text) > LONGEST_PICK:
-        return None
-    typed = fold(said.text)
-    for choice in choices:
-        if typed and typed in (fold(choice.label), fold(_unnumbered(choice.label))):
-            return choice.id
-    # Before the ids: "2" means the second line that was shown, whatever thing has the id 2.
-    if (number := number_typed(said)) is not None:
-        return choices[number - 1].id if 1 <= number <= len(choices) else None
-    for choice in choices:
-        if typed and typed == fold(choice.id):
-            return choice.id
-    starting = [one.id for one in choices if typed and fold(_unnumbered(one.label)).startswith(typed + " ")]
-    return starting[0] if len(starting) == 1 else None
-
-
-def _unnumbered(label: str) -> str:
-    """Return the label as it was before a list numbered it: a card that stands in a chat keeps only that."""
-    return re.sub(r"^\d{1,3}\. ", "", label)
-
-
-def number_typed(said: Said) -> int | None:
-    """Return the number, if nothing but a short number was typed."""
-    # The "+" gives no space back: of 64,000 spaces each would be tried with either side of the dot.
-    found = re.fullmatch(r"\s*(\d{1,3})\s*+[.)]?\s*", said.text) if said.kind == "text" else None
-    return int(found[1]) if found else None
 
 
 class Skippable(Question[T | None]):

@@ -13,6 +13,8 @@ from bot.text import Text
 
 T = TypeVar("T")
 
+MOST_DIGITS = 18  # of a number: Python reads none of thousands
+
 
 @dataclass(frozen=True)
 class Typed(Question[T]):
@@ -134,7 +136,7 @@ def a_number(prompt: str | Text, least: int, most: int) -> Typed[int]:
         found = re.findall(r"\d+", text)
         if len(found) != 1:
             raise NotUnderstood(f"Mohon ketik satu angka, misalnya {(least + most) // 2}.")
-        return within(int(found[0]))
+        return within(int(found[0][:MOST_DIGITS]))
 
     return Typed(Text.of(prompt), read, int, lambda kept: within(int(kept)), str, echoes=False)
 

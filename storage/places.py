@@ -28,6 +28,7 @@ _SPELLINGS = {
     "tiga": "3",
 }
 _KINDS = {"kecamatan", "kec", "kcmtn", "desa", "ds", "kelurahan", "kel", "lurah"}
+LONGEST_NAME = 200  # characters: no place has more, and NFKD takes the square of the accents that stand in one heap
 _SHORT = 4  # a longer word is meant as it stands, not as an abbreviation
 
 
@@ -132,7 +133,12 @@ def named(text: str, places: Iterable[Place]) -> list[Place]:
 
 
 def folded_words(text: str) -> list[str]:
-    """Split a place's name into words of one spelling, without "Kec.", "Desa", accents, case and punctuation."""
+    """Split a place's name into words of one spelling, without "Kec.", "Desa", accents, case and punctuation.
+
+    What is too long for a name has none.
+    """
+    if len(text) > LONGEST_NAME:
+        return []
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
     words = re.findall(r"[a-z]+|[0-9]+", plain)
     while len(words) > 1 and words[0] in _KINDS:

@@ -141,7 +141,7 @@ def _numbered(choices: Sequence[Choice], first: int) -> tuple[str, ...]:
 def _shortened(label: str, limit: int) -> str:
     if markup.units(label) <= limit:
         return label
-    end = len(label)
+    end = min(len(label), limit)
     while end and markup.units(label[:end]) > limit - 1:
         end -= 1
     return label[: _whole(label, end)].rstrip() + "…"

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from html import escape
 
 from bot.text import Span, Text
@@ -93,12 +94,12 @@ def length(text: Text) -> int:
     return sum(units(span.text) + _marks_of(span) for span in text.spans)
 
 
-def cost(span: Span) -> list[int]:
-    """Return what each character adds to the length; the marks count for the first one."""
-    costs = [2 if ord(character) > 0xFFFF else 1 for character in span.text]
-    if costs:
-        costs[0] += _marks_of(span)
-    return costs
+def cost(span: Span) -> Iterator[int]:
+    """Yield what each character adds to the length; the marks count for the first one."""
+    marks = _marks_of(span)
+    for character in span.text:
+        yield (2 if ord(character) > 0xFFFF else 1) + marks
+        marks = 0
 
 
 def _marks_of(span: Span) -> int:

@@ -21,6 +21,10 @@ MOST_SEARCHED = 4096
 """Characters of a line that are searched: Telegram's limit of one message."""
 
 
+MOST_BRACKETS = 20
+"""Pairs of brackets that go with what stood in them: whoever types thousands means nothing by them."""
+
+
 class NotADate(Exception):
     """No day can be read from the text; the exception's text says so to the person, with an example."""
 
@@ -206,7 +210,9 @@ def _one_slip(typed: str, meant: str) -> bool:
 def remove(line: str, start: int, end: int) -> str:
     """Return the line without that part: white space collapsed, no punctuation left over at the seam."""
     before, after = " ".join(line[:start].split()), " ".join(line[end:].split())
-    while before and after and before[-1] + after[0] in ("()", "[]", "**", "__", '""'):
+    for _ in range(MOST_BRACKETS):
+        if not (before and after and before[-1] + after[0] in ("()", "[]", "**", "__", '""')):
+            break
         before, after = before[:-1].rstrip(), after[1:].lstrip()
     if not before or before[-1] in ",;:-":
         after = after.lstrip(",;- ")

@@ -14,7 +14,9 @@ _MOST_TEXT = 3_000_000  # of one XML part: the parsers hold a multiple of it in 
 _MOST_MEMBERS = 400
 
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_OUTSIDE = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>", re.IGNORECASE)
+# A tag ends at its own ">", not at one within quotes, and at the latest where the next begins: each is read once.
+_RELATIONSHIP = re.compile(rb"<Relationship\b(?:[^<>\"']++|\"[^<\"]*+\"|'[^<']*+')*+>", re.IGNORECASE)
+_OUTSIDE = re.compile(rb"TargetMode\s*+=\s*+[\"']External[\"']", re.IGNORECASE)
 _FOREIGN = re.compile(r"vbaproject|vbadata|/activex/|/embeddings/|oleobject", re.IGNORECASE)
 
 TOO_BIG = "Berkas itu terlalu besar: paling banyak 5 MB. Perkecil gambarnya, lalu kirim lagi."
@@ -40,7 +42,7 @@ def _check_archive(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_directory(archive)
             for member in archive.infolist():
-                _check_part(member.filename, archive.read(member))
+                check_part(member.filename, archive.read(member))
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError, zlib.error) as why:
         raise NotATemplate(NOT_WORD) from why
 
@@ -61,7 +63,8 @@ def _check_directory(archive: zipfile.ZipFile) -> None:
         raise NotATemplate(HEAVY)
 
 
-def _check_part(name: str, part: bytes) -> None:
+def check_part(name: str, part: bytes) -> None:
+    """Refuse what a report must not carry, or fetch. Raises NotATemplate."""
     if not name.endswith((".xml", ".rels")):
         return
     if _DECLARATION.search(part) or part.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -69,5 +72,5 @@ def _check_part(name: str, part: bytes) -> None:
     if name == "[Content_Types].xml" and b"macroEnabled" in part:
         raise NotATemplate(MACROS)
     # A link that a reader may follow is fine; what Word fetches by itself when the report is opened is not.
-    if any(b"/hyperlink" not in one for one in _OUTSIDE.findall(part)):
+    if any(_OUTSIDE.search(one) and b"/hyperlink" not in one for one in _RELATIONSHIP.findall(part)):
         raise NotATemplate(OUTSIDE)

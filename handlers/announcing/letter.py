@@ -19,19 +19,24 @@ MOST = 4000
 MOST_SUBJECT = 200
 MOST_PLACE = 200
 
+# White space is taken whole, and once: of a run of blanks no split is tried twice, and no start but the first.
 _HELD_AT = re.compile(r"\b(?:bertempat|dilaksanakan|diadakan|diselenggarakan|berlokasi)\s+di\s+(.+)", re.IGNORECASE)
-_AT = re.compile(r"(?:^|[\s,])(?:di|tempat\s*:?)\s+(?=\S)(.+)", re.IGNORECASE)
-_DAY_LEFT = re.compile(r"[\s,]+(?:(?:hari|tanggal|tgl)\s+)?\d")
-_TIME_LEFT = re.compile(r"\s+(?:jam|pukul|pkl)\b", re.IGNORECASE)  # a time that could not be read is no part of a place
+_AT = re.compile(r"(?:^|[\s,])(?:di|tempat(?:\s*+:)?)\s++(?=\S)(.+)", re.IGNORECASE)
+_DAY_LEFT = re.compile(r"(?<![\s,])[\s,]++(?:(?:hari|tanggal|tgl)\s++)?\d")
+# A time that could not be read is no part of a place.
+_TIME_LEFT = re.compile(r"(?<!\s)\s++(?:jam|pukul|pkl)\b", re.IGNORECASE)
 _UNTIL = re.compile(
-    r"\s*(?:wib|wita|wit)?\s*(?:-|–|s\s?[./]?\s?d\.?|sampai(?:\s+dengan)?|hingga)\s*(?:pukul|pkl\.?|jam)?\s*"
+    r"\s*+(?:(?:wib|wita|wit)\s*+)?(?:-|–|s\s?[./]?\s?d\.?|sampai(?:\s+dengan)?|hingga)\s*+"
+    r"(?:(?:pukul|pkl\.?|jam)\s*+)?"
     r"(\d{1,2}[.:]\d\d)(?!\d)",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
     r"^(?:surat\s+)?(?:undangan|und\.?)(?:\s*[:,-])?\s+(?:untuk\s+|mengikuti\s+|menghadiri\s+)*", re.IGNORECASE
 )
-_LOOSE_END = re.compile(r"(?:[\s,;:.–-]|\b(?:pada|hari|tanggal|tgl|mulai|bertempat|jam|pukul|di))+$", re.IGNORECASE)
+_LOOSE = " ,;:.–-"
+_LOOSE_WORD = re.compile(r"\b(?:pada|hari|tanggal|tgl|mulai|bertempat|jam|pukul|di)$", re.IGNORECASE)
+_LONGEST_LOOSE = len("bertempat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +141,21 @@ def _end(text: str, begins: str) -> str:
 
 
 def _tidy(words: str, most: int) -> str:
-    clean = _LOOSE_END.sub("", " ".join(words.split())).lstrip(" ,;:.–-")
+    clean = " ".join(words.split())
+    clean = clean[: _loose_from(clean)].lstrip(_LOOSE)
     return clean if len(clean) <= most else ""
+
+
+def _loose_from(words: str) -> int:
+    """Return where the words and marks begin, at the end, that what follows has left without a meaning."""
+    end = len(words)
+    while True:
+        while end and words[end - 1] in _LOOSE:
+            end -= 1
+        word = _LOOSE_WORD.search(words, max(0, end - _LONGEST_LOOSE), end)
+        if word is None:
+            return end
+        end = word.start()
 
 
 def keep(letter: Letter) -> dict[str, Any]:

@@ -28,7 +28,8 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^\s*(?:[-•*–▪◦·]|\d{1,2}[.)]|[a-z][.)])\s+")
-_INLINE = re.compile(r"\s*[.;|]\s+(?=([^\W\d][\w \t./&()]{0,28}?)\s*:(?!\d|//)\s*\S)")
+# White space is taken whole, and once: a run of blanks is not tried from each of its places.
+_INLINE = re.compile(r"(?<!\s)\s*+[.;|]\s++(?=([^\W\d][\w \t./&()]{0,28}?)\s*+:(?!\d|//)\s*+\S)")
 MOST_LINES = 8  # of one field: beyond, it is prose that only happens to follow
 
 

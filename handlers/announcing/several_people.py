@@ -10,6 +10,8 @@ from bot.text import Text
 
 MOST_OFFERED = 10
 MOST_SHOWN = 6
+MOST_NAMED = 1_000  # in one answer: each is looked for among everybody
+MOST_REPEATED = 60  # characters of what was typed
 
 Listed = tuple[int, str, str]
 """Somebody who can be named: id, name, kecamatan."""
@@ -23,6 +25,7 @@ class SeveralPeople(Question[tuple[Listed, ...]]):
     def __init__(self, prompt: str | Text, people: Sequence[Listed]) -> None:
         self.prompt = Text.of(prompt)
         self.people = {one[0]: one for one in people}
+        self._names = [(one[0], fold(one[1])) for one in people]
 
     def choices(self, partial: Any) -> tuple[Choice, ...]:
         if not partial:
@@ -42,7 +45,9 @@ class SeveralPeople(Question[tuple[Listed, ...]]):
         parts = [part.strip() for part in re.split(r"[,;\n]", said.text)] if said.kind == "text" else []
         if not any(map(fold, parts)):
             raise NotUnderstood("Mohon ketik namanya, misalnya Siti, Budi.")
-        parts = [part for part in parts if fold(part)]
+        parts = list({fold(part): part for part in parts if fold(part)}.values())
+        if len(parts) > MOST_NAMED:
+            raise NotUnderstood("Terlalu banyak nama. Mohon ketik namanya, misalnya Siti, Budi.")
         for part in parts:  # before the first is asked about: what is wrong with a later one means typing them anew
             self._named(part)
         return self._find([], parts)
@@ -59,13 +64,15 @@ class SeveralPeople(Question[tuple[Listed, ...]]):
     def _named(self, part: str) -> list[int]:
         """Return who can be meant by a part of a name: who is called exactly so before all others."""
         wanted = fold(part)
-        matching = [one for one in self.people.values() if wanted in fold(one[1])]
-        exact = [one for one in matching if wanted == fold(one[1])]
+        matching = [one for one in self._names if wanted in one[1]]
+        exact = [one for one in matching if wanted == one[1]]
         matching = exact or matching
         if not matching:
-            raise NotUnderstood(f"Tidak ada petugas aktif bernama {part}. Mohon ketik lagi semua namanya.")
+            raise NotUnderstood(f"Tidak ada petugas aktif bernama {_short(part)}. Mohon ketik lagi semua namanya.")
         if len(matching) > MOST_OFFERED:
-            raise NotUnderstood(f"Ada {len(matching)} nama yang cocok dengan {part}. Mohon ketik lebih lengkap.")
+            raise NotUnderstood(
+                f"Ada {len(matching)} nama yang cocok dengan {_short(part)}. Mohon ketik lebih lengkap."
+            )
         return [one[0] for one in matching]
 
     def load(self, kept: Any) -> tuple[Listed, ...]:
@@ -77,3 +84,7 @@ class SeveralPeople(Question[tuple[Listed, ...]]):
         names = [name for _, name, _ in value]
         more = f", dan {len(names) - MOST_SHOWN} lainnya" if len(names) > MOST_SHOWN else ""
         return ", ".join(names[:MOST_SHOWN]) + more
+
+
+def _short(part: str) -> str:
+    return part if len(part) <= MOST_REPEATED else f"{part[:MOST_REPEATED]}…"

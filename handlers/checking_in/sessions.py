@@ -50,8 +50,9 @@ def morning_and_afternoon(starts: time, ends: time | None) -> list[Session]:
 
 def read_sessions(text: str, starts: time) -> list[Session]:
     """Read windows as they are typed, one behind the other. Raises NotUnderstood."""
-    parts = [part for part in re.split(r"[,;\n]|\bdan\b", text) if part.strip()]
-    found = [_SESSION.fullmatch(part.strip()) for part in parts]
+    # Of more than one space in a row, the pattern would try every split.
+    parts = [" ".join(part.split()) for part in re.split(r"[,;\n]|\bdan\b", text) if part.strip()]
+    found = [_SESSION.fullmatch(part) for part in parts]
     if not parts or None in found:
         raise NotUnderstood(f"Jamnya belum terbaca. Contoh: {EXAMPLE}")
     if len(parts) > MOST_SESSIONS:

@@ -11,7 +11,7 @@ from bot.questions import NotUnderstood
 from bot.routes import action, number_in
 from bot.settling import Settling
 from bot.text import bold, lines
-from bot.typed import Typed, a_day, a_number
+from bot.typed import MOST_DIGITS, Typed, a_day, a_number
 from handlers.groups.my_group import ADD, FACILITATORS, NONE_YET, my_group, still_mine, title_of
 from handlers.meetings.groups import which_group
 from storage import groups, memberships
@@ -74,7 +74,7 @@ async def run(chat: Chat, read: Reader) -> Move | Group | None:
         group = await my_group(chat, read, number_in(button[1]))
         line = Line({"baru": "join", "keluar": "leave"}.get(button[2]))  # type: ignore[arg-type]  # None where neither
     else:
-        line = _read_line(chat.arg, chat.today)
+        line = read_change(chat.arg, chat.today)
         mine = {str(one.id): one for one in await read(groups.groups_of, chat.me.id)}
         if not mine:
             return None
@@ -225,9 +225,11 @@ def _day(prompt: str, today: date) -> Typed[date]:
     return replace(plain, reader=read)
 
 
-def _read_line(text: str, today: date) -> Line:
+def read_change(text: str, today: date) -> Line:
+    """Read what the line says; what it does not is asked."""
     what: What | None = "leave" if _LEAVES.search(text) else "join" if _JOINS.search(text) else None
     day, rest = dates.find_day(text, today)
     numbers = re.findall(r"\d+", rest)
-    member = int(numbers[0]) if len(numbers) == 1 and 1 <= int(numbers[0]) <= HIGHEST else None
+    number = int(numbers[0][:MOST_DIGITS]) if len(numbers) == 1 else 0
+    member = number if 1 <= number <= HIGHEST else None
     return Line(what, member, day)

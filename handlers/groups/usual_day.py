@@ -6,7 +6,7 @@ from datetime import time
 from typing import Any
 
 from bot import dates
-from bot.dates.vocabulary import DAYS, cut
+from bot.dates.vocabulary import DAYS, MOST_READ, cut
 from bot.questions import NotUnderstood
 from bot.text import Text
 from bot.typed import Typed
@@ -47,6 +47,8 @@ def usual_of(group: Group) -> UsualDay | None:
 
 def read_usual(text: str) -> UsualDay:
     """Read the week, the weekday and, where it is said, the time. Raises NotUnderstood."""
+    if len(text) > MOST_READ:
+        raise NotUnderstood(f"Hari apa? Mohon ketik satu hari dan minggunya, {_EXAMPLE}.")
     try:
         at, rest = dates.find_time(text)
     except dates.NotATime as why:

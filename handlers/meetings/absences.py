@@ -29,7 +29,7 @@ _NOBODY_IN_A_LINE = re.compile(
     r"|hadir (?:semua(?:nya)?|lengkap)|(?<!belum )(?<!tidak )lengkap|nihil)\b"
 )
 _PIECE = re.compile(r"\d+|[^\W\d_]+|[^\w\s]|_")
-_PART = re.compile(rf"(?:(?<![0-9])[0-9]{{1,3}}(?![0-9])|{'|'.join(_REASON_WORDS)}|[,;()&+:=])+[.,;:]*")
+_PART = re.compile(rf"(?:(?<![0-9])[0-9]{{1,3}}(?![0-9])|{'|'.join(_REASON_WORDS)}|[,;()&+:=])+[.,;:]*+")
 _SEPARATORS = set(",;.&+():=")
 
 
@@ -122,7 +122,8 @@ def _pieces(text: str) -> list[int | _Word]:
     plain = _ABSENT.sub(lambda found: " alpa " if found[0].startswith("tanpa") else " absen ", text.casefold())
     pieces: list[int | _Word] = []
     for found in _PIECE.finditer(plain):
-        piece, before, after = found[0], plain[: found.start()][-1:], plain[found.end() :][:1]
+        piece, start, end = found[0], found.start(), found.end()
+        before, after = plain[max(0, start - 1) : start], plain[end : end + 1]
         if piece.isdecimal() and piece.isascii():
             pieces.append(int(piece[:6]))
         elif piece in _REASON_WORDS:

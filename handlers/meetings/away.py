@@ -16,6 +16,7 @@ BY_COUNT, BY_NUMBER = Choice("count", "Jumlah orang"), Choice("number", "Nomor a
 
 _COUNTING = "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh"
 _DIGITS = {word: number for number, word in enumerate(_COUNTING.split(), 1)}
+MOST_TYPED = 2_000  # characters: 99 members with a word for each take 1,000
 _UNIT = r"(?:orang|org|anggota|peserta|kpm|ibu)\b"
 _SPELLED: dict[str, Reason] = {
     **dict.fromkeys(("sakit", "skt"), "sick"),
@@ -23,13 +24,16 @@ _SPELLED: dict[str, Reason] = {
     **dict.fromkeys(("alpa", "alfa", "alpha", "absen"), "absent"),
 }
 _WORD = rf"(?:{'|'.join(_SPELLED)}|tanpa\s+(?:keterangan|kabar)|(?:tidak|tdk|tak|gak|ga|nggak)\s+(?:hadir|datang))\b"
+# Nothing is given back: "hadir 3" and 64,000 spaces would be tried in every split of them.
 _CLAUSE = re.compile(
-    rf"(?P<n1>\d+)\s*(?P<u1>{_UNIT})?\s*(?:yang\s+|yg\s+)?(?P<w1>{_WORD})"
-    rf"|(?P<w2>{_WORD})\s*(?:ada\b)?[\s:=]*(?P<n2>\d+)\b\s*(?P<u2>{_UNIT})?"
-    rf"|(?P<n3>\d+)\s*(?P<u3>{_UNIT})"
+    rf"(?P<n1>\d++)\s*+(?:(?P<u1>{_UNIT})\s*+)?(?:yang\s++|yg\s++)?(?P<w1>{_WORD})"
+    rf"|(?P<w2>{_WORD})\s*+(?:ada\b)?[\s:=]*+(?P<n2>\d++)\b\s*+(?P<u2>{_UNIT})?"
+    rf"|(?P<n3>\d++)\s*+(?P<u3>{_UNIT})"
 )
-_PRESENT = re.compile(rf"(?:yang\s+)?hadir\s+(\d+)\s*(?:{_UNIT})?\s*(?:dari\s+(\d+)\s*(?:{_UNIT})?)?[.\s]*")
-_BETWEEN = re.compile(r"(?:[\s,;.&+]|\b(?:dan|serta|yang|yg|ada|hanya|cuma)\b)*")
+_PRESENT = re.compile(
+    rf"(?:yang\s++)?hadir\s++(\d++)\s*+(?:{_UNIT}\s*+)?(?:dari\s++(\d++)\s*+(?:{_UNIT}\s*+)?)?[.\s]*+"
+)
+_BETWEEN = re.compile(r"(?:[\s,;.&+]|\b(?:dan|serta|yang|yg|ada|hanya|cuma)\b)*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +152,13 @@ def keep(away: Away) -> Any:
 
 def read_away(text: str, numbers: Sequence[int]) -> Away | None:
     """Read numbers or counts; None where "2 sakit" may be either. Raises NotUnderstood."""
+    if len(text) > MOST_TYPED:
+        raise NotUnderstood(f"Terlalu panjang. Mohon ketik nomor yang tidak hadir saja. {EXAMPLE}")
     if (present := _PRESENT.fullmatch(text.strip().casefold())) is not None:
-        if not int(present[1]) <= len(numbers) or int(present[2] or len(numbers)) != len(numbers):
+        came, whole = (int(number[:4]) if number else len(numbers) for number in present.groups())
+        if came > len(numbers) or whole != len(numbers):
             raise NotUnderstood(f"Anggota kelompok ini {len(numbers)}. {EXAMPLE}")
-        missing = len(numbers) - int(present[1])
+        missing = len(numbers) - came
         return Away({"absent": missing} if missing else {})
     counts, sure = _counts(text)
     if counts and sum(counts.values()) <= len(numbers):

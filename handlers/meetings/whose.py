@@ -34,7 +34,7 @@ async def ask_whose(chat: Chat, read: Reader, line: str) -> Whose:
     near = await read(people.colleagues, chat.me.id)
     before, after = line[: found.start()], line[found.end() :].split()
     name, rest = _name_in(after, near)
-    if before.strip() and not any(fold(name) in fold(one.name) for one in near if fold(name)):
+    if before.strip() and not _is_part(name, near):
         return Whose(chat.me, line)
     return Whose(await ask_colleague(chat, read, near, name), f"{before} {rest}".strip())
 
@@ -56,10 +56,16 @@ async def ask_colleague(chat: Chat, read: Reader, near: Sequence[Person] = (), t
     return next(one for one in near if one.id == chosen.id)
 
 
+def _is_part(name: str, near: Sequence[Person]) -> bool:
+    """Tell whether it is part of a colleague's name."""
+    wanted = fold(name)  # once: it may be a text of 64,000 letters
+    return bool(wanted) and any(wanted in fold(one.name) for one in near)
+
+
 def _name_in(words: Sequence[str], near: Sequence[Person]) -> tuple[str, str]:
     """Take the longest beginning that is part of a colleague's name; one word where none is."""
     for many in range(min(MOST_WORDS, len(words)), 0, -1):
         name = " ".join(words[:many])
-        if any(fold(name) and fold(name) in fold(one.name) for one in near):
+        if _is_part(name, near):
             return name, " ".join(words[many:])
     return " ".join(words[:1]), " ".join(words[1:])

@@ -19,7 +19,7 @@ NAME = "jamtenang"
 Span = tuple[time, time]
 SUGGESTED = ((20, 6), (20, 7), (21, 7))
 TYPED = re.compile(r"jam tenang\b[\s:,]*(.*)", re.IGNORECASE | re.DOTALL)
-TO = re.compile(r"\s*(?:-|–|—|\bs\.?\s?d\.?|\bs/d\b|\bsampai(?:\s+dengan)?\b|\bhingga\b)\s*", re.IGNORECASE)
+TO = re.compile(r"-|–|—|\bs\.?\s?d\.?|\bs/d\b|\bsampai(?:\s+dengan)?\b|\bhingga\b", re.IGNORECASE)
 LIKE_OFFICE = ("kantor", "seperti kantor", "hapus", "tidak")
 EXAMPLE = "Contoh: 20.00-07.00."
 HOLDS = "Pengingat, undangan, dan siaran menunggu sampai jam tenang selesai; yang mendesak tetap dikirim."
@@ -38,7 +38,7 @@ async def ask_hours(chat: Chat, read: Reader) -> Span | None:
     given: Any = None
     if chat.arg:
         try:
-            given = _keep(_read(chat.arg, hours))
+            given = _keep(read_span(chat.arg, hours))
         except NotUnderstood as why:
             chat.say(str(why))
     return await chat.ask("span", _question(hours, own), label="Jam tenang", given=given)
@@ -76,14 +76,21 @@ def _question(hours: Hours, own: Span | None) -> Typed[Span | None]:
     ]
     like_office: tuple[str, str, Span | None] = ("office", "Seperti kantor", None)
     return Typed(
-        Text.of(prompt), lambda text: _read(text, hours), _keep, _load(hours), _show, (*near, like_office), echoes=False
+        Text.of(prompt),
+        lambda text: read_span(text, hours),
+        _keep,
+        _load(hours),
+        _show,
+        (*near, like_office),
+        echoes=False,
     )
 
 
-def _read(text: str, hours: Hours) -> Span | None:
+def read_span(text: str, hours: Hours) -> Span | None:
+    """Read both ends as they are typed; None for those of the office. Raises NotUnderstood."""
     if fold(text) in LIKE_OFFICE:
         return None
-    ends = TO.split(text.strip())
+    ends = [end.strip() for end in TO.split(text)]
     if len(ends) != 2:
         raise NotUnderstood(f"Mohon ketik jam mulai dan jam selesainya. {EXAMPLE}")
     try:

@@ -10,6 +10,7 @@ from bot.text import Text
 from bot.typed import Typed
 
 MOST_OFFERED = 10
+MOST_REPEATED = 60  # characters of what was typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ async def ask_who(
         named = [one for one in people if wanted in fold(one.name)]
         found = [one for one in named if not one.not_now]
         if not wanted or not named:
-            raise NotUnderstood(nobody.format(part))
+            raise NotUnderstood(nobody.format(part if len(part) <= MOST_REPEATED else f"{part[:MOST_REPEATED]}…"))
         if not found:
             raise NotUnderstood(named[0].not_now)
         if len(found) > MOST_OFFERED:

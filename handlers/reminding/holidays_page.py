@@ -60,7 +60,7 @@ class Removed:
 async def run(chat: Chat, read: Reader) -> Added | Removed | int:
     """Show a year ("" for this one), or add to the list ("tambah"), or take from it ("hapus")."""
     if chat.arg == "tambah":
-        those = await chat.ask("days", _days_to_add(chat.today), label="Hari libur")
+        those = await chat.ask("days", days_to_add(chat.today), label="Hari libur")
         await chat.confirm(lines([bold("Hari libur"), *map(_named_line, those)]))
         return Added(those)
     if chat.arg == "hapus":
@@ -181,7 +181,9 @@ def _named_line(one: Named) -> str:
     return f"{dates.show_days(one.first, one.last)}: {one.name}"
 
 
-def _days_to_add(today: date) -> Typed[tuple[Named, ...]]:
+def days_to_add(today: date) -> Typed[tuple[Named, ...]]:
+    """Ask for days and their names, one of them a line."""
+
     def read(text: str) -> tuple[Named, ...]:
         written = [line.strip() for line in text.splitlines() if line.strip()]
         if len(written) > MOST_LINES:
