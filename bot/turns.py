@@ -6,7 +6,6 @@ answers or the record together with the replies. If the world moved in between, 
 """
 
 import logging
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -18,7 +17,7 @@ from bot.message import Message, Said
 from bot.posting import Poster
 from bot.settling import Settling, ref_of
 from storage import chats, dialogs, inbox, outbox, people
-from storage.database import Closed, Connection, Database
+from storage.database import Connection, Database, is_away
 
 log = logging.getLogger(__name__)
 
@@ -59,9 +58,9 @@ class Turns:
             except Refused as why:
                 notice = str(why)
                 reason = "Refused"
-            except (sqlite3.OperationalError, Closed):
-                raise
             except Exception as why:
+                if is_away(why):
+                    raise
                 log.exception("turn failed letters=%s attempt=%d", list(letters), attempt)
                 reason = type(why).__name__
         else:

@@ -69,6 +69,12 @@ class Closed(Exception):
     """The database was closed before this write could run; nothing of it was kept."""
 
 
+def is_away(why: Exception) -> bool:
+    """Say whether the store did not answer: closed, locked, full or out of reach; a statement that is wrong answers."""
+    wrong = getattr(why, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+    return isinstance(why, Closed) or (isinstance(why, sqlite3.OperationalError) and not wrong)
+
+
 class _Reader(aiosqlite.Connection):
     """An aiosqlite connection that runs whole functions in its thread: one hop, one snapshot, no interleaving.
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from storage.database import Connection
 from storage.people import Person, person
 
+MOST_WORDS = 12  # no name has more, and SQLite takes no expression of a thousand
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -34,7 +36,7 @@ def find_people(db: Connection, typed: str, most: int) -> list[Person]:
     if len(number) >= 3 and not re.search(r"[^\W\d_]", typed):
         where, values = ["phone LIKE ?"], [f"%{number}%"]
     else:
-        words = typed.split()
+        words = typed.split()[:MOST_WORDS]
         where, values = ["name LIKE ? ESCAPE '!'"] * len(words), [f"%{_escaped(word)}%" for word in words]
     if not where:
         return []

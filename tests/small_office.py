@@ -60,6 +60,8 @@ def save_ping(tx: Settling, result: str) -> None:
     """Answer, and break when asked to."""
     if result == "rusak":
         raise RuntimeError("broken on purpose")
+    if result == "salah":
+        tx.db.execute("SELECT wrong FROM nowhere")
     office.note(tx.db, tx.stamp, tx.person.id if tx.person else None, "ping", result)
     tx.say(f"pong {result}".strip(), action("ping", "lagi", "Ping lagi"))
 

@@ -282,10 +282,14 @@ async def test_rights_are_checked_again_inside_the_transaction(tmp_path: Path) -
         assert await noted(talk, "visit") == []
 
 
-async def test_what_breaks_is_set_aside_and_said(tmp_path: Path) -> None:
-    """A turn that fails three times is parked with its reason; its person is told; others are served."""
+@pytest.mark.parametrize(("breaks", "reason"), [("rusak", "RuntimeError"), ("salah", "OperationalError")])
+async def test_what_breaks_is_set_aside_and_said(tmp_path: Path, breaks: str, reason: str) -> None:
+    """A turn that fails three times is parked with its reason; its person is told; others are served.
+
+    A statement that is wrong is no store that does not answer: to wait for it would be to wait for ever.
+    """
     async with small_office(tmp_path) as talk:
-        heard = await said(talk, "Siti> /ping rusak", "Siti> /ping", "Budi> /ping")
+        heard = await said(talk, f"Siti> /ping {breaks}", "Siti> /ping", "Budi> /ping")
         assert heard == [
             "Siti< Ada gangguan di pihak kami. Jawaban Bapak/Ibu tersimpan; coba lagi sebentar, atau /batal.",
             "Siti< pong  [Ping lagi]",
@@ -295,7 +299,7 @@ async def test_what_breaks_is_set_aside_and_said(tmp_path: Path) -> None:
         parked = await talk.app.database.read(
             lambda db: [tuple(row) for row in db.execute("SELECT state, reason FROM inbox WHERE state = 'parked'")]
         )
-        assert parked == [("parked", "RuntimeError")]
+        assert parked == [("parked", reason)]
 
 
 async def test_the_same_letter_is_never_answered_twice(tmp_path: Path) -> None:
