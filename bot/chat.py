@@ -12,9 +12,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from bot.corrections import read_corrections
+from bot.labels import fold, pick
 from bot.message import Choice, Message, Said
 from bot.picked import Choose
-from bot.questions import CANCEL, Done, More, NoLongerFits, NotTaken, NotUnderstood, Question, fold, pick
+from bot.questions import CANCEL, Done, More, NoLongerFits, NotTaken, NotUnderstood, Question
 from bot.text import Text, lines
 from storage.database import Connection
 from storage.dialogs import Step

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar
 
-from bot.questions import fold
+from bot.labels import fold
 
 T = TypeVar("T")
 

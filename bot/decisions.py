@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from bot.chat import ASK_AGAIN, EDITING, FILLING, SURE, Again, Chat, Dialog, Files, Refused, Waiting, is_open
 from bot.clock import Clock, from_utc_text, utc_text
+from bot.labels import fold, number_typed, pick
 from bot.message import Choice, Message, Said
-from bot.questions import CANCEL, fold, number_typed, pick
+from bot.questions import CANCEL
 from bot.routes import QUESTION, Routes, Wanted
 from bot.settling import Settling, letter_of, ref_of
 from bot.text import lines

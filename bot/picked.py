@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from bot.labels import Labels
+from bot.labels import Labels, pick
 from bot.message import Choice, Said
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, keyed, pick
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, keyed
 from bot.text import Text
 
 T = TypeVar("T")

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
-from bot.labels import fold as fold
-from bot.labels import number_typed as number_typed
-from bot.labels import pick as pick
+from bot.labels import number_typed, pick
 from bot.message import Choice, Said
 from bot.text import Text
 

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from bot.chat import Dialog
+from bot.labels import number_typed, pick
 from bot.message import Choice, Location, Message, Said
-from bot.questions import number_typed, pick
 from storage.outbox import Card
 
 ACTION = "!"

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bot.labels import pick
 from bot.message import Choice, Contact, Location, Media, Said
 from bot.pictures import LARGEST
-from bot.questions import Done, More, NotTaken, NotUnderstood, Question, pick
+from bot.questions import Done, More, NotTaken, NotUnderstood, Question
 from bot.text import Text
 
 

@@ -7,8 +7,9 @@ from datetime import date, time, timedelta
 from typing import Any, Literal, TypeVar
 
 from bot import dates
+from bot.labels import number_typed, pick
 from bot.message import Choice, Said
-from bot.questions import Done, More, NoLongerFits, NotTaken, NotUnderstood, Question, number_typed, pick
+from bot.questions import Done, More, NoLongerFits, NotTaken, NotUnderstood, Question
 from bot.text import Text
 
 T = TypeVar("T")

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.chat import EVERYONE, Chat, Dialog, Reader
+from bot.labels import fold
 from bot.message import Choice
-from bot.questions import fold
 from bot.routes import Command, action
 from bot.settling import Settling
 

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.labels import fold, number_typed, pick
 from bot.message import Choice, Said
 from bot.picked import choose, tick
-from bot.questions import ReservedChoice, fold, number_typed, pick
+from bot.questions import ReservedChoice
 from tests.yardstick import at_most
 
 

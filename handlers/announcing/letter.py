@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from bot.dates import NotADate, NotATime, find_days, find_time, read_time
+from bot.labels import number_typed, pick
 from bot.message import Choice, Said
-from bot.questions import Done, NotUnderstood, Question, number_typed, pick
+from bot.questions import Done, NotUnderstood, Question
 from bot.text import Text
 from handlers.announcing.event_details import fitting
 from handlers.announcing.letter_lines import read_lines, separate

@@ -6,8 +6,9 @@ from typing import Any
 
 from bot import dates
 from bot.clock import from_utc_text, utc_text
+from bot.labels import number_typed, pick
 from bot.message import Choice, Said
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, number_typed, pick
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question
 from bot.text import Text
 
 DAYS = (("Besok", 1), ("Lusa", 2))

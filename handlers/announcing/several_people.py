@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from bot.labels import fold, pick
 from bot.message import Choice, Said
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, fold, pick
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question
 from bot.text import Text
 
 MOST_OFFERED = 10

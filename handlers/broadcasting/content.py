@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bot.labels import pick
 from bot.message import Attachment, Choice, Said
-from bot.questions import Done, More, NotUnderstood, Question, pick
+from bot.questions import Done, More, NotUnderstood, Question
 from bot.text import Text
 from bot.typed import words
 

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Collection
 
+from bot.labels import fold
 from bot.message import Said
-from bot.questions import Done, NotUnderstood, Question, fold
+from bot.questions import Done, NotUnderstood, Question
 from bot.routes import Wanted
 from bot.slot_codes import ALPHABET, FIXED_LENGTH, ROTATING_LENGTH, all_words, changes, spell
 from bot.text import Text

@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bot.dates import NotATime, read_time
+from bot.labels import pick
 from bot.message import Choice, Said
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, pick
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question
 from bot.text import Text
 
 OPENS_BEFORE = timedelta(hours=1)

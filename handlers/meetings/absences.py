@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from bot.questions import NotUnderstood, fold
+from bot.labels import fold
+from bot.questions import NotUnderstood
 from storage.meetings import Reason
 
 Absences = Mapping[int, Reason]

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.labels import pick
 from bot.message import Choice, Said
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, pick
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question
 from bot.text import Text
 from handlers.meetings.absences import EXAMPLE, WORDS, Absences, read_absences, show_absent
 from storage.meetings import REASONS, Meeting, Reason

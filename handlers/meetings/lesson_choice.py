@@ -8,8 +8,9 @@ from itertools import takewhile
 from typing import Any
 
 from bot import dates
+from bot.labels import pick
 from bot.message import Choice, Said
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, pick
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question
 from bot.text import Text
 from bot.typed import Typed, words
 from storage import lessons, plan_lessons, plans, progress

@@ -7,8 +7,9 @@ from typing import Any
 
 from bot import dates
 from bot.clock import utc_text
+from bot.labels import pick
 from bot.message import Choice, Said
-from bot.questions import Done, More, NotUnderstood, pick
+from bot.questions import Done, More, NotUnderstood
 from bot.text import Text
 from bot.typed import Typed, a_day, a_time
 

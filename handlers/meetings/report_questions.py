@@ -8,8 +8,9 @@ from typing import Any, Literal, Protocol, TypeVar
 from bot import dates
 from bot.chat import Chat, Reader
 from bot.clock import from_utc_text
+from bot.labels import pick
 from bot.message import Choice, Location, Media, Said
-from bot.questions import Done, More, Question, or_skip, pick
+from bot.questions import Done, More, Question, or_skip
 from bot.sent import Point, photos
 from bot.text import Text, bold, lines
 from bot.typed import Typed

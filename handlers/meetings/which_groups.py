@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.labels import pick
 from bot.message import Choice, Said
 from bot.picked import tick
-from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question, pick
+from bot.questions import Done, More, NoLongerFits, NotUnderstood, Question
 from bot.text import Text
 from handlers.meetings.groups import which_group
 from storage.groups import Group

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.chat import Chat, Reader, Refused
-from bot.questions import fold
+from bot.labels import fold
 from handlers.people.who import Somebody, ask_who
 from storage import people
 from storage.people import Person

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from bot.chat import Chat, Dialog, Reader
 from bot.clock import from_utc_text
 from bot.dates import show_moment
+from bot.labels import fold
 from bot.message import Message
-from bot.questions import fold
 from bot.routes import action
 from bot.settling import Settling
 from bot.text import Text, bold, lines

@@ -6,8 +6,9 @@ from typing import Any
 
 from bot import dates
 from bot.chat import Chat, Dialog, Reader
+from bot.labels import fold
 from bot.message import Said
-from bot.questions import NotUnderstood, fold
+from bot.questions import NotUnderstood
 from bot.reminder_hours import Hours, read_hours
 from bot.routes import Wanted
 from bot.settling import Settling

@@ -5,8 +5,8 @@ from itertools import count
 
 from bot.chat import Chat, Dialog, Reader, Refused
 from bot.documents.roster_workbook import NotARoster, Roster, read_roster
+from bot.labels import fold
 from bot.message import Media, Said
-from bot.questions import fold
 from bot.roster_change import apply_roster, preview, problem_line
 from bot.routes import Wanted
 from bot.sent import a_document

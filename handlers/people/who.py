@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.chat import Chat
+from bot.labels import fold
 from bot.picked import choose
-from bot.questions import NotUnderstood, fold
+from bot.questions import NotUnderstood
 from bot.text import Text
 from bot.typed import Typed
 
