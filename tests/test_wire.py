@@ -4,7 +4,9 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from math import inf
 from pathlib import Path
+from socket import AF_INET, SOCK_STREAM
 
 import pytest
 
@@ -196,6 +198,15 @@ async def test_nothing_left_where_there_is_no_connection() -> None:
     unknown = Wire("http://nowhere.invalid", connections=1, connect_within=2.0)
     with pytest.raises(NotConnected):
         await unknown.post("x", {}, 5)
+
+
+async def test_an_address_that_leads_nowhere_does_not_take_all_the_time() -> None:
+    async with at(echo) as (wire, _):
+        wire._connect_within = 1.5
+        nowhere = (AF_INET, SOCK_STREAM, 6, "", ("203.0.113.1", wire._port))  # of a net that is for documents alone
+        here = (AF_INET, SOCK_STREAM, 6, "", ("127.0.0.1", wire._port))
+        wire._addresses, wire._known_until = [nowhere, here], inf
+        assert await wire.post("x", {}, 5) == (200, b"{}")
 
 
 async def test_nothing_left_where_all_connections_are_busy() -> None:
