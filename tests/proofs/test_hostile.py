@@ -161,7 +161,7 @@ async def test_without_file_handles_it_waits_and_when_there_are_some_it_goes_on(
 
 def _never_left(db: sqlite3.Connection) -> int:
     """Count the messages that could not leave, and wait to be tried again."""
-    sql = "SELECT count(*) FROM outbox WHERE state = 'queued' AND error = 'ClientConnectorError'"
+    sql = "SELECT count(*) FROM outbox WHERE state = 'queued' AND error = 'OSError'"
     return int(db.execute(sql).fetchone()[0])
 
 
