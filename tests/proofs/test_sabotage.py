@@ -44,7 +44,18 @@ SABOTAGES = (
     Sabotage(
         "deferred BEGIN",
         (HERE,),
-        (("storage/database.py", 'connection.execute("BEGIN IMMEDIATE")', 'connection.execute("BEGIN")'),),
+        (
+            (
+                "storage/database.py",
+                '            connection.execute("BEGIN IMMEDIATE")\n            done = ',
+                '            connection.execute("BEGIN")\n            done = ',
+            ),
+            (
+                "storage/database.py",
+                'connection.execute("BEGIN IMMEDIATE")\n                return None',
+                'connection.execute("BEGIN")\n                return None',
+            ),
+        ),
     ),
     Sabotage(
         "the caller hears back before the commit",
