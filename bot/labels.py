@@ -18,7 +18,7 @@ def pick(choices: Sequence[Choice], said: Said) -> str | None:
     """Return the id of the choice that was tapped, typed by label or id, or named by its number."""
     if said.kind == "tap":
         return said.token if any(choice.id == said.token for choice in choices) else None
-    return Labels(choices).named(said) if said.kind == "text" else None
+    return Labels(choices).named(said)
 
 
 class Labels:
@@ -33,7 +33,9 @@ class Labels:
                 self._ids.setdefault(label, choice.id)
 
     def named(self, said: Said) -> str | None:
-        """Return the id of the choice that was typed by label or id, or named by its number."""
+        """Return the id of the choice that was typed by label or id, or named by its number; a caption names none."""
+        if said.kind != "text":
+            return None
         typed = fold(said.text) if len(said.text) <= LONGEST_PICK else ""
         if typed and (found := self._ids.get(typed)) is not None:
             return found

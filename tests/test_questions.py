@@ -1,5 +1,6 @@
 """Questions: what their choices may be called, and what is taken for one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from bot.labels import fold, number_typed, pick
 from bot.message import Choice, Said
 from bot.picked import choose, tick
-from bot.questions import ReservedChoice
+from bot.questions import NotUnderstood, ReservedChoice
 from tests.yardstick import at_most
 
 
@@ -34,6 +35,13 @@ def test_no_text_takes_long_to_be_no_choice(text: str) -> None:
         assert number_typed(_text(text)) is None
         assert pick(choices, _text(text)) is None
         assert fold(text)
+
+
+def test_a_caption_ticks_nothing() -> None:
+    """A photo that happens to say what a choice is called is no answer to it."""
+    photo = replace(_text("Stabat"), kind="photo")
+    with pytest.raises(NotUnderstood):
+        tick("Kecamatan mana?", {"1": "Stabat", "2": "Binjai"}).read(photo, None)
 
 
 def _text(text: str) -> Said:
