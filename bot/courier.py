@@ -25,7 +25,7 @@ from bot.pacer import MINUTE, Pacer
 from bot.time_limit import TimeLimit
 from bot.verdicts import RESEND_AFTER, Verdict, Verdicts, write_verdicts
 from storage import delivery, outcomes
-from storage.database import Closed, Connection, Database
+from storage.database import Closed, Connection, Database, is_away
 from storage.delivery import Due, Started
 
 log = logging.getLogger(__name__)
@@ -246,12 +246,11 @@ class Courier:
             try:
                 await self._database.write(write_verdicts, [one.verdict for one in batch])
                 return True
-            except sqlite3.OperationalError as why:
-                log.error("cannot record rows=%d: %s", len(batch), type(why).__name__)
-                await self._clock.wait(asyncio.Event(), self._clock.now() + STORE_RESTS)
             except Exception as why:  # noqa: BLE001  # a worker must never be lost to an outcome
                 log.error("cannot record rows=%d: %s", len(batch), type(why).__name__)
-                return False
+                if not is_away(why):
+                    return False
+                await self._clock.wait(asyncio.Event(), self._clock.now() + STORE_RESTS)
 
     def _land(self, row: int, channel: str) -> None:
         self._flying.discard(row)

@@ -14,7 +14,7 @@ from bot.clock import Clock, utc_text
 from bot.message import Said
 from bot.turns import Turns
 from storage import aliases, inbox, receipts, templates
-from storage.database import Closed, Connection, Database
+from storage.database import Closed, Connection, Database, is_away
 from storage.inbox import Letter
 
 P = ParamSpec("P")
@@ -155,6 +155,8 @@ class Lanes:
                 await do(*args, **kwargs)
                 return
             except sqlite3.OperationalError as why:
+                if not is_away(why):
+                    raise
                 log.error("store does not answer error=%s", type(why).__name__)
                 if self._closing:
                     return

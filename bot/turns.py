@@ -17,7 +17,7 @@ from bot.message import Message, Said
 from bot.posting import Poster
 from bot.settling import Settling, ref_of
 from storage import chats, dialogs, inbox, outbox, people
-from storage.database import Connection, Database, is_away
+from storage.database import Closed, Connection, Database, is_away
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,8 @@ class Turns:
             except Refused as why:
                 notice = str(why)
                 reason = "Refused"
+            except Closed:
+                raise
             except Exception as why:
                 if is_away(why):
                     raise

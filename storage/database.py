@@ -70,9 +70,9 @@ class Closed(Exception):
 
 
 def is_away(why: Exception) -> bool:
-    """Say whether the store did not answer: closed, locked, full or out of reach; a statement that is wrong answers."""
+    """Say whether the store does not answer: it is locked, full or out of reach; to a wrong statement it answers."""
     wrong = getattr(why, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
-    return isinstance(why, Closed) or (isinstance(why, sqlite3.OperationalError) and not wrong)
+    return isinstance(why, sqlite3.OperationalError) and not wrong
 
 
 class _Reader(aiosqlite.Connection):
@@ -157,8 +157,8 @@ class Database:
         """Run `fn(connection, …)` on the writer thread; return when it is on the disk.
 
         What `fn` raises undoes `fn` alone. It may be run twice, undone in between: it changes nothing but the store,
-        nor what it was given. A cancelled caller has learned nothing: the write may still happen, so every write is
-        idempotent by a key that its caller chose.
+        not even what it was given. A cancelled caller has learned nothing: the write may still happen, so every write
+        is idempotent by a key that its caller chose.
         """
         if self._closed:
             raise Closed
@@ -226,7 +226,7 @@ class Database:
     def _run_all(self, connection: Connection, batch: list[Work]) -> list[Done] | None:
         """Run them as one; None, and nothing done, if one raised.
 
-        Hardly ever does one, and a SAVEPOINT for each would take a twelfth of a check-in.
+        Hardly ever does one, and a SAVEPOINT for each would keep the writer busy 7 % longer.
         """
         done = []
         for fn, answer in batch:
