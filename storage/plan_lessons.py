@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from storage import card_parts
+from storage import card_parts, plans
 from storage.database import Connection
 
 NOTHING_LEFT = "Materi tambahan"
@@ -51,10 +51,7 @@ def follow(db: Connection, group_id: int, since: str) -> list[Moved]:
     for step, lesson in _taught(steps, places):
         if not step.free or lesson == step.lesson:
             continue
-        db.execute(
-            "UPDATE meetings SET lesson_id = :lesson, topic = :topic WHERE id = :id",
-            {"lesson": lesson, "topic": NOTHING_LEFT if lesson is None else "", "id": step.id},
-        )
+        plans.replan_material(db, step.id, lesson, NOTHING_LEFT if lesson is None else "", chosen=False)
         # A card of the day that names the old lesson is written anew.
         card_parts.mark_stale(db, f"meeting:{step.id}")
         moved.append((step, lesson))

@@ -3,6 +3,8 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -205,3 +207,19 @@ def test_the_lesson_of_a_plan_to_be_is_the_one_that_it_gets(melati: Melati) -> N
     assert melati.planned() == ["1.2", "1.3"]
     assert plan_lessons.lesson_at(melati.db, melati.id, "2023-11-20T07:00:00.000+00:00", NOW, new) == proposed
     assert plan_lessons.lesson_at(melati.db, melati.id, "2024-01-20T07:00:00.000+00:00", NOW) == melati.lesson("1.4")
+
+
+def test_without_plans_it_is_what_the_group_has_next(melati: Melati) -> None:
+    """The rule stands twice, once for all that is planned and once, cheaper, for what a card says: they agree."""
+    every = [
+        f"{one.module_rank}.{one.number}"
+        for module in lessons.modules(melati.db)
+        for one in lessons.lessons(melati.db, module.id)
+    ]
+    dice = Random(5)
+    for day in range(40):
+        following = lessons.next_lesson(melati.db, melati.id)
+        at = plan_lessons.lesson_at(melati.db, melati.id, "2030-01-01T07:00:00.000+00:00", NOW)
+        assert at == (following.id if following else None)
+        held = date(2021, 1, 4) + timedelta(weeks=day)
+        melati.hold(held.isoformat(), dice.choice(every))
