@@ -89,7 +89,7 @@ def utc_text(moment: datetime) -> str:
     return _written(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
 
 
-@lru_cache(256)  # a turn writes the same few moments again and again, and they have cost it a twentieth of its time
+@lru_cache(256)  # a turn writes the same few moments again and again
 def _written(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds")
 

@@ -296,7 +296,7 @@ class Decisions:
 
                 def settle(tx: Settling) -> None:
                     close(tx.db, tx.chat)
-                    mine = card is None and opened.ref == tx.ref  # a copy costs as much as a read from the store
+                    mine = card is None and opened.ref == tx.ref  # nothing to change, nothing to copy
                     dialog.save(tx if mine else replace(tx, ref=opened.ref, card=card or tx.card), result)
 
             case _:

@@ -44,7 +44,7 @@ def plan(message: Message, can: Capabilities) -> tuple[Message, ...]:
     if shown.printed:
         text = text + "\n" + "\n".join(shown.printed)
     page = shown.page if shown.choices else message.page
-    last = Message(text, shown.choices, message.file, message.ask, shown.form, page)
+    last = replace(message, text=text, choices=shown.choices, form=shown.form, page=page)
     if message.file is None:
         return _in_parts(last, can)
     if markup.length(text) <= can.caption and not message.ask and shown.form != "list":
